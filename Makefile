@@ -1,0 +1,45 @@
+# Every target sets itself up on a fresh machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help install demo test check format lab view clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) ## Make .venv with everything that development needs
+
+$(STAMP): pyproject.toml constraints.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
+	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	fi
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Sixteen SIMULATED models on three value pairs: table, logs, page
+	$(BIN)/inspect-values demo
+
+test: $(STAMP) check ## Everything: lint, types, tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(STAMP) ## Lint and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: $(STAMP) ## Format the code
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lab: $(STAMP) ## The long laboratory: coverage of the intervals; rewrites docs/laboratory.md
+	$(BIN)/python benchmarks/coverage.py > docs/laboratory.md.new && mv docs/laboratory.md.new docs/laboratory.md
+
+view: $(STAMP) ## Open the demonstration's logs in Inspect's viewer
+	$(BIN)/inspect view --log-dir logs/demo
+
+clean: ## Remove the environment and caches (logs stay)
+	rm -rf $(VENV) .pytest_cache .ruff_cache out

@@ -1,0 +1,1 @@
+"""The second half: logs become a verdict table and estimates."""

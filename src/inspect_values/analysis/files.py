@@ -1,0 +1,20 @@
+"""Writing a text file whole or not at all."""
+
+from pathlib import Path
+
+from inspect_values.errors import DataError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to a file beside `path`, then put it in its place.
+
+    Raises:
+        DataError: If it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DataError(f"'{path}' cannot be written ({error.strerror}).") from error

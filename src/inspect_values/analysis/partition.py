@@ -1,0 +1,51 @@
+"""The one partition by family that every statistic uses."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+
+class Group(NamedTuple):
+    """The verdicts of one subject on one pair, under one elicitation and nudge."""
+
+    subject: str
+    level: Literal["model", "lab"]
+    pair: str
+    elicitation: str
+    nudge: str
+    rows: pd.DataFrame
+
+
+def groups(table: pd.DataFrame) -> Iterator[Group]:
+    """Every model's groups, then every lab's. Elicitations, nudges and pairs are never mixed."""
+    levels: tuple[Literal["model", "lab"], ...] = ("model", "lab")
+    for level in levels:
+        keys = [level, "pair", "elicitation", "nudge"]
+        for (subject, pair, elicitation, nudge), rows in table.groupby(
+            keys, sort=True, observed=True
+        ):
+            yield Group(str(subject), level, str(pair), str(elicitation), str(nudge), rows)
+
+
+def family_means(rows: pd.DataFrame, value: pd.Series) -> pd.Series:
+    """The mean of `value` in each family, missing values left out.
+
+    Within a family the factor settings (cells) weigh the same, whatever their repetitions. For
+    several models (a lab) each model weighs the same, and only families in which every model has
+    a value count: otherwise the families of one model would be compared with those of another.
+
+    Args:
+        rows: Rows of the verdict table.
+        value: One number a row, with the same index.
+
+    Returns:
+        Family → mean; a family without any value is not there.
+    """
+    known = rows.assign(value=value).dropna(subset=["value"])
+    cells = known.groupby(["model", "family", "cell"], observed=True)["value"].mean()
+    families = cells.groupby(level=["model", "family"]).mean().unstack("model")
+    models = rows["model"].nunique()
+    if families.shape[1] < models:
+        return pd.Series(dtype="float64")
+    return families.dropna().mean(axis=1)

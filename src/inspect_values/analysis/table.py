@@ -1,0 +1,275 @@
+"""Logs → verdict table: one row a verdict, read from the summaries of Inspect logs."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from inspect_ai.log import (
+    EvalLog,
+    EvalSampleSummary,
+    list_eval_logs,
+    read_eval_log,
+    read_eval_log_sample_summaries,
+)
+from inspect_ai.scorer import Score
+
+from inspect_values.analysis.columns import COLUMNS, typed
+from inspect_values.analysis.models import ModelCatalog
+from inspect_values.analysis.parquet import read_table, write_table
+from inspect_values.errors import LogError, ParameterError, one_of
+from inspect_values.verdict import NAN, SCHEMA, VERDICT_KEYS, Outcome, Verdict
+
+__all__ = ["by_one_judge", "load", "read_table", "verdict_table", "write_table"]
+
+_SAMPLE_FIELDS = (
+    "pair",
+    "pair_version",
+    "pair_digest",
+    "first_value",
+    "second_value",
+    "first_name",
+    "second_name",
+    "family",
+    "cell",
+    "scenario",
+    "domain",
+    "nudge",
+    "elicitation",
+    "seat",
+    "refusal_costs",
+)
+_SCORE_FIELDS = (
+    "response_class",
+    "outcome",
+    "detail",
+    "judge",
+    "judge_returned",
+    "self_graded",
+    "model_returned",
+    "fallback_model",
+    "stop_reason",
+    "threshold",
+)
+
+
+def load(paths: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
+    """The verdict table of logs, folders of logs and tables (`.parquet`), put together.
+
+    A verdict that several of them hold counts once.
+
+    Raises:
+        LogError: If nothing is named, a path does not exist, holds no log, or a named log is not
+            ours.
+        DataError: If a table is damaged.
+    """
+    if not paths:
+        raise LogError("no log, folder of logs or table is named.")
+    tables = [read_table(Path(path)) for path in paths if str(path).endswith(".parquet")]
+    logs = [path for path in paths if not str(path).endswith(".parquet")]
+    skipped = 0
+    if logs:
+        from_logs = verdict_table(logs, catalog)
+        skipped = int(from_logs.attrs["skipped"])
+        tables.append(from_logs)
+    table = _once(typed(pd.concat(tables, ignore_index=True)) if len(tables) > 1 else tables[0])
+    table.attrs["skipped"] = skipped
+    return table
+
+
+def verdict_table(logs: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
+    """One row for each verdict of each sample, with the columns of `columns.COLUMNS`.
+
+    A sample that crashed, or a run without scoring, has one row that says so. Of several attempts
+    at the same task (a run that was resumed), the latest counts; copies of it that were scored
+    again add their verdicts. In a folder, logs that are not ours are passed over and counted in
+    `attrs["skipped"]`.
+
+    Raises:
+        LogError: If there is no log, or a log that was named by itself is not ours.
+    """
+    headers, skipped = _headers(logs)
+    rows = [row for header in headers for row in _rows(header, catalog)]
+    if not rows:
+        raise LogError(f"the logs hold no finished sample yet: {', '.join(map(str, logs))}.")
+    table = _once(typed(pd.DataFrame(rows, columns=[column.name for column in COLUMNS])))
+    table.attrs["skipped"] = skipped
+    return table
+
+
+def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
+    """The verdicts of one judge, where a log that was scored again holds those of several.
+
+    Answers without any verdict stay, for they are missing whoever judges.
+
+    Raises:
+        ParameterError: If the judge is unknown, or several judged the same answers and none is
+            named: their verdicts are never averaged silently.
+    """
+    judges = sorted({str(name) for name in table["judge"].dropna()})
+    if judge is not None:
+        one_of("judge", judge, judges)
+        return table[table["judge"].isna() | table["judge"].eq(judge)].reset_index(drop=True)
+    known = table[table["sample_uuid"].notna()]
+    if known.duplicated(subset=["sample_uuid", "epoch"]).any():
+        raise ParameterError(
+            f"several judges have judged the same answers: {', '.join(judges)}; choose one with "
+            "--judge NAME."
+        )
+    return table
+
+
+def _once(table: pd.DataFrame) -> pd.DataFrame:
+    """Each verdict once, and no row for "not judged" beside a verdict of the same answer.
+
+    Rows without the id of a sample's run come from elsewhere; nothing tells which are the same.
+    """
+    answer = ["sample_uuid", "epoch"]
+    judged = table[table["scorer"].notna()].set_index(answer).index
+    replaced = table["scorer"].isna() & table.set_index(answer).index.isin(judged)
+    again = replaced | table.duplicated(subset=[*answer, "scorer", "judge"])
+    return table[table["sample_uuid"].isna() | ~again].reset_index(drop=True)
+
+
+def _headers(logs: Sequence[str | Path]) -> tuple[list[EvalLog], int]:
+    attempts: dict[str, list[EvalLog]] = {}
+    skipped = 0
+    for path in logs:
+        for file, named in _files(path):
+            header = _header(file)
+            if (header.eval.metadata or {}).get("schema") != SCHEMA:
+                if named:
+                    raise LogError(f"the log '{file}' was not written by an inspect-values task.")
+                skipped += 1
+                continue
+            attempts.setdefault(header.eval.task_id, []).append(header)
+    if not attempts:
+        raise LogError(f"no log of an inspect-values task is in {', '.join(map(str, logs))}.")
+    return [header for headers in attempts.values() for header in _latest(headers)], skipped
+
+
+def _latest(headers: Sequence[EvalLog]) -> list[EvalLog]:
+    """The logs of the latest attempt: one, or several if it was scored again into a copy."""
+    newest = max(headers, key=lambda header: header.eval.created)
+    return [header for header in headers if header.eval.eval_id == newest.eval.eval_id]
+
+
+def _files(path: str | Path) -> Iterator[tuple[str, bool]]:
+    """Each log file, and whether it was named by itself."""
+    local = Path(path)
+    if "://" not in str(path) and not local.exists():
+        raise LogError(f"'{path}' does not exist.")
+    if local.is_file() or str(path).endswith((".eval", ".json")):
+        yield str(path), True
+        return
+    for info in list_eval_logs(str(path)):
+        yield info.name, False
+
+
+def _header(file: str) -> EvalLog:
+    try:
+        return read_eval_log(file, header_only=True)
+    except Exception as error:  # a stranger's file may break the reader in any way
+        raise LogError(
+            f"'{file}' is not an Inspect log, or it is damaged ({type(error).__name__})."
+        ) from error
+
+
+def _rows(header: EvalLog, catalog: ModelCatalog) -> Iterator[dict[str, Any]]:
+    run = _run_fields(header, catalog)
+    try:
+        summaries = read_eval_log_sample_summaries(header.location)
+    except Exception as error:
+        raise LogError(
+            f"the samples of '{header.location}' cannot be read ({type(error).__name__})."
+        ) from error
+    for summary in summaries:
+        # logs of old versions of Inspect have no uuid; the eval's id keeps their samples apart
+        uuid = summary.uuid or f"{header.eval.eval_id}-{summary.id}-{summary.epoch}"
+        for row in _sample_rows(summary):
+            yield run | {"sample_uuid": uuid} | row
+
+
+def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
+    model = header.eval.model
+    identity = catalog.lab_of(model)
+    config = header.plan.config.merge(header.eval.model_generate_config)
+    metadata = header.eval.metadata or {}
+    return {
+        "log": header.location,
+        "run_status": header.status,
+        "task": header.eval.task,
+        "model": model,
+        "lab": identity.lab,
+        "model_family": identity.family,
+        "simulated": identity.simulated,
+        "temperature": NAN if config.temperature is None else config.temperature,
+        "reasoning_effort": config.reasoning_effort or "",
+        "max_tokens": NAN if config.max_tokens is None else config.max_tokens,
+        "plugins": str(metadata.get("plugins", "")),
+    }
+
+
+def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
+    metadata = summary.metadata
+    if metadata.get("schema") != SCHEMA:
+        return
+    sample = {name: metadata.get(name, "") for name in _SAMPLE_FIELDS} | {
+        "factors": _factors(metadata.get("factors")),
+        "epoch": summary.epoch,
+    }
+    found = list(_verdicts(summary.scores or {}))
+    for scorer, score in found:
+        yield sample | _verdict_fields(scorer, score, metadata)
+    if not found:
+        outcome = Outcome.SAMPLE_ERROR if summary.error or summary.limit else Outcome.NOT_SCORED
+        missing = dict.fromkeys(VERDICT_KEYS, NAN)
+        yield (
+            sample
+            | missing
+            | {
+                "outcome": outcome.value,
+                "detail": (summary.error or summary.limit or "")[:500],
+                "scorer": "",
+            }
+        )
+
+
+def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score]]:
+    for scorer, score in scores.items():
+        metadata = score.metadata or {}
+        if metadata.get("schema") == SCHEMA and metadata.get("kind") == "verdict":
+            yield scorer, score
+
+
+def _verdict_fields(scorer: str, score: Score, sample: dict[str, Any]) -> dict[str, Any]:
+    metadata = score.metadata or {}
+    value = score.value if isinstance(score.value, dict) else {}
+    numbers = {key: _number(value.get(key)) for key in VERDICT_KEYS}
+    if metadata.get("outcome") != Outcome.VERDICT:
+        # no verdict, no positions; whether the model refused may be known all the same
+        numbers |= {key: NAN for key in VERDICT_KEYS if key != "refused"}
+    verdict = Verdict(
+        first=numbers["first"],
+        second=numbers["second"],
+        chosen_lean=numbers["lean"] if metadata.get("judge") == "parser" else NAN,
+    )
+    numbers["lean"] = verdict.lean  # the score's is rounded for the eye
+    side = verdict.prioritised(_number(metadata.get("threshold", 2)))
+    label = sample.get(f"{side}_value", side) if side else None
+    fields = {name: metadata.get(name, "") for name in _SCORE_FIELDS}
+    return fields | numbers | {"prioritised": label, "scorer": scorer}
+
+
+def _factors(value: object) -> str:
+    """Factor → level as JSON; empty where Inspect took it out of the summary (above 1 kB)."""
+    if not isinstance(value, dict | None):
+        return ""
+    return json.dumps(value or {}, sort_keys=True)
+
+
+def _number(value: object) -> float:
+    number = float(value) if isinstance(value, int | float) else NAN
+    return number if math.isfinite(number) else NAN

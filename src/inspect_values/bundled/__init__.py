@@ -1,0 +1,1 @@
+"""What this package brings, through the same hooks as any plugin."""

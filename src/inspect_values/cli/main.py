@@ -1,0 +1,111 @@
+"""The command `inspect-values`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from inspect_values.errors import InspectValuesError
+
+PATHS = click.argument("logs", nargs=-1, required=True, metavar="LOGS…")
+
+
+class SentenceGroup(click.Group):
+    """A command group that shows our errors as sentences, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours is printed and ends with exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except InspectValuesError as error:
+            Console(stderr=True, highlight=False).print(f"[bold]Error:[/bold] {escape(str(error))}")
+            sys.exit(2)
+
+
+@click.group(cls=SentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="inspect-values")
+def cli() -> None:
+    """Measure which values an AI model puts first when two good values collide.
+
+    Runs are started with Inspect itself: inspect eval inspect_values/honesty_vs_helpfulness
+    --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE
+    """
+
+
+@cli.command("list")
+@click.argument(
+    "what", type=click.Choice(["pairs", "values", "models", "plugins", "all"]), default="all"
+)
+@click.option("--strict", is_flag=True, help="End with exit code 1 if any plugin has a problem.")
+def list_(what: str, strict: bool) -> None:
+    """Show the value pairs, values, models and plugins that this environment has."""
+    from inspect_values.cli.listing import listing
+    from inspect_values.plugins.catalog import build_catalog
+
+    catalog = build_catalog(strict=False)
+    console = Console()
+    for table in listing(catalog, what):
+        console.print(table)
+    if strict and catalog.problems:
+        sys.exit(1)
+
+
+@cli.command()
+@PATHS
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the estimates as JSON."
+)
+@click.option(
+    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
+)
+@click.option("--page", type=click.Path(path_type=Path), help="Write a self-contained HTML page.")
+@click.option("--rates", is_flag=True, help="Also show prioritisation and refusal rates.")
+@click.option("--judge", help="Whose verdicts, where several judged the same answers.")
+def signature(
+    logs: tuple[str, ...],
+    json_path: Path | None,
+    csv_path: Path | None,
+    page: Path | None,
+    rates: bool,
+    judge: str | None,
+) -> None:
+    """The value signature of each model and lab: estimates with intervals.
+
+    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    """
+    from inspect_values.cli.results import show_signature
+
+    show_signature(list(logs), json_path, csv_path, page, rates, judge)
+
+
+@cli.command()
+@PATHS
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="A .parquet file."
+)
+def table(logs: tuple[str, ...], output: Path) -> None:
+    """The verdict table: one row a verdict, as Parquet."""
+    from inspect_values.cli.results import write_verdicts
+
+    write_verdicts(list(logs), output)
+
+
+@cli.command()
+@click.option("--log-dir", default="logs/demo", show_default=True, help="Where the logs go.")
+@click.option(
+    "--scenarios", default=24, show_default=True, help="Scenarios for each model and pair."
+)
+@click.option("--page", default="out/demo.html", show_default=True, type=click.Path(path_type=Path))
+def demo(log_dir: str, scenarios: int, page: Path) -> None:
+    """Evaluate 16 SIMULATED models on the three bundled pairs and show their signatures."""
+    from inspect_values.cli.results import show_signature
+    from inspect_values.study.demo import run_demo
+
+    run_demo(log_dir, scenarios)
+    show_signature([log_dir], None, None, page, rates=False)
+    Console().print(
+        f"Logs: {log_dir} (open them with: inspect view --log-dir {log_dir})", soft_wrap=True
+    )

@@ -1,0 +1,1 @@
+"""The first half: scenarios become samples, answers and verdicts in an Inspect log."""

@@ -1,0 +1,1 @@
+"""Simulated models and judges."""

@@ -1,0 +1,99 @@
+"""The signature as tables for a terminal of 80 columns."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
+from inspect_values.reporting.text import (
+    SIMULATED_NOTE,
+    interval_text,
+    notes,
+    pair_names,
+    plain,
+    short_interval,
+    simulated,
+    subjects,
+)
+
+_RATES = {"prioritisation_rate": "Prioritisation rate", "refusal_rate": "Refusal rate"}
+_PAIRS_A_TABLE = 3
+
+
+def signature_table(
+    estimates: Sequence[Estimate], table: pd.DataFrame, rates: bool = False
+) -> Iterator[RenderableType]:
+    """The leans of each lab and model, a table for each estimand, then notes.
+
+    Args:
+        estimates: What `signature()` gave.
+        table: The verdict table that they come from.
+        rates: Whether prioritisation and refusal rates are shown too.
+    """
+    if simulated(table):
+        yield Text(SIMULATED_NOTE, style="bold yellow")
+    names = pair_names(table)
+    for asked in _asked(estimates):
+        here = [e for e in estimates if (e.elicitation, e.nudge) == asked]
+        pairs = [pair for pair in names if any(e.key == pair for e in here)]
+        for start in range(0, len(pairs), _PAIRS_A_TABLE):
+            yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names, asked)
+        for statistic, title in _RATES.items() if rates else ():
+            yield _rate_table(here, statistic, title, asked)
+    for note in notes(table, estimates):
+        yield Text(note)
+
+
+def _asked(estimates: Sequence[Estimate]) -> list[tuple[str, str]]:
+    """Each elicitation and nudge, the headline first."""
+    return sorted({(e.elicitation, e.nudge) for e in estimates}, key=lambda a: (a != HEADLINE, a))
+
+
+def _title(what: str, asked: tuple[str, str]) -> Text:
+    return Text(f"{what}\n{estimand(*asked)}", style="bold")
+
+
+def _lean_table(
+    estimates: Sequence[Estimate],
+    table: pd.DataFrame,
+    pairs: Sequence[str],
+    names: dict[str, tuple[str, str]],
+    asked: tuple[str, str],
+) -> Table:
+    shown = Table(title=_title("Lean, with its 95 % interval over situations", asked), box=None)
+    shown.title_justify = "left"
+    shown.add_column(Text("Lab / model"), no_wrap=False, overflow="fold")
+    for pair in pairs:
+        first, second = names[pair]
+        shown.add_column(Text(f"+ {first}\n− {second}"), justify="right", overflow="fold")
+    found = {(e.level, e.subject, e.key): e for e in estimates if e.statistic == "lean"}
+    for level, subject, _ in subjects(table):
+        cells = [found.get((level, subject, pair)) for pair in pairs]
+        if not any(cells):
+            continue
+        label = (
+            Text(plain(subject), style="bold") if level == "lab" else Text(f"  {plain(subject)}")
+        )
+        shown.add_row(
+            label,
+            *(Text(short_interval(cell) if cell else "–") for cell in cells),
+        )
+    return shown
+
+
+def _rate_table(
+    estimates: Sequence[Estimate], statistic: str, title: str, asked: tuple[str, str]
+) -> Table:
+    shown = Table(title=_title(title, asked), box=None)
+    shown.title_justify = "left"
+    for column in ("Lab / model", "Pair: value", "Share", "Situations"):
+        shown.add_column(Text(column), overflow="fold")
+    for e in estimates:
+        if e.statistic == statistic:
+            shown.add_row(
+                Text(plain(e.subject)), Text(plain(e.key)), Text(interval_text(e)), str(e.families)
+            )
+    return shown

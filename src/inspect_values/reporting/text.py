@@ -1,0 +1,79 @@
+"""Words and numbers as they stand in the terminal and on the page."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from inspect_values.analysis.estimate import Estimate
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+SIMULATED_NOTE = (
+    "SIMULATED models: their values were planted to test this tool. "
+    "Nothing here is a finding about a real model."
+)
+
+
+def plain(text: object) -> str:
+    """A text from outside without control, zero-width and direction-changing characters."""
+    return _CONTROL.sub("", str(text).replace("\n", " "))
+
+
+def interval_text(estimate: Estimate) -> str:
+    """`+0.31 [+0.10, +0.52]`, or the point and a dash where the interval is withheld."""
+    if estimate.point is None:
+        return "–"
+    sign = "+" if estimate.statistic == "lean" else ""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.point:{sign}.2f} –"
+    return f"{estimate.point:{sign}.2f} [{estimate.low:{sign}.2f}, {estimate.high:{sign}.2f}]"
+
+
+def short_interval(estimate: Estimate) -> str:
+    """The same without leading zeros, so that three pairs fit a terminal: `+.31 [+.10 +.52]`."""
+    return interval_text(estimate).replace("0.", ".").replace(",", "")
+
+
+def pair_names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Pair → the names of its two values."""
+    first = table.drop_duplicates("pair")
+    rows = zip(first["pair"], first["first_name"], first["second_name"], strict=True)
+    return {str(pair): (plain(one), plain(two)) for pair, one, two in rows}
+
+
+def subjects(table: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """(level, subject, lab) in the order of display: each lab, then its models."""
+    pairs = table[["lab", "model"]].drop_duplicates().sort_values(["lab", "model"])
+    ordered: list[tuple[str, str, str]] = []
+    for lab, models in pairs.groupby("lab", sort=True):
+        ordered.append(("lab", str(lab), str(lab)))
+        ordered += [("model", str(model), str(lab)) for model in models["model"]]
+    return ordered
+
+
+def simulated(table: pd.DataFrame) -> bool:
+    """Whether any model of the table is a simulation."""
+    return bool(table["simulated"].fillna(False).any())
+
+
+def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
+    """What a reader must know beside the numbers: missing answers, self-grading, withheld."""
+    found: list[str] = []
+    missing = table.loc[table["outcome"] != "verdict", "outcome"].value_counts()
+    if len(missing):
+        counts = ", ".join(f"{plain(name)} {count}" for name, count in missing.items())
+        found.append(f"Missing, counted for neither value: {counts} of {len(table)} answers.")
+    else:
+        found.append(f"No answer is missing ({len(table)} verdicts).")
+    if table["self_graded"].fillna(False).any():
+        models = sorted({plain(m) for m in table.loc[table["self_graded"].fillna(False), "model"]})
+        found.append(f"SELF-GRADED, by the model under test: {', '.join(models)}.")
+    if not table["run_status"].eq("success").all():
+        found.append("Some runs did not finish; what they hold so far is counted.")
+    reasons = sorted({e.withheld for e in estimates if e.withheld and e.statistic == "lean"})
+    if reasons:
+        found.append(f"– no interval: {'; '.join(reasons)}.")
+    judges = sorted({plain(judge) for judge in table["judge"].dropna()})
+    found.append(f"Judged by: {', '.join(judges) or 'nobody'}.")
+    return found

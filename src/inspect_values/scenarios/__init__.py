@@ -1,0 +1,1 @@
+"""Situations, scenarios, and reading them from files."""

@@ -1,0 +1,80 @@
+"""Scenarios: one concrete query each, with a stable id and everything that made it."""
+
+from pydantic import BaseModel, ConfigDict
+
+from inspect_values.scenarios.situation import Cell, Nudge, Situation
+from inspect_values.values import RefusalCosts, ValuePair, digest
+
+
+class Scenario(BaseModel):
+    """One concrete query that puts a value pair to the test."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """`<situation>.<ten hex digits>.<nudge>`: a hash of what makes it, the same everywhere."""
+
+    pair: str
+    pair_version: str
+    family: str
+    """Everything that comes from one situation; the unit of clustering."""
+
+    cell: str
+    """One factor setting of a family, with all its nudges and seats; the unit of sharding."""
+
+    domain: str
+    nudge: Nudge
+    query: str
+    option_first: str
+    option_second: str
+    factors: Cell
+    refusal_costs: RefusalCosts
+    system: str | None = None
+    licence: str | None = None
+    source: str | None = None
+
+    @property
+    def situation(self) -> str:
+        """The situation's id: the family without its pair."""
+        return self.family.removeprefix(f"{self.pair}.")
+
+
+def scenario(pair: ValuePair, situation: Situation, cell: Cell, nudge: Nudge) -> Scenario:
+    """The scenario of one situation, cell and nudge."""
+    query = situation.query(cell, nudge)
+    made_of = {
+        "pair": pair.id,
+        "family": situation.family,
+        "factors": cell,
+        "nudge": nudge,
+        "query": query,
+        "options": [situation.options.first, situation.options.second],
+        "system": situation.system,
+    }
+    return Scenario(
+        id=f"{situation.id}.{digest(made_of, 10)}.{nudge}",
+        pair=pair.id,
+        pair_version=pair.version,
+        family=situation.family,
+        cell=cell_id(situation.family, cell),
+        domain=situation.domain,
+        nudge=nudge,
+        query=query,
+        option_first=situation.options.first,
+        option_second=situation.options.second,
+        factors=cell,
+        refusal_costs=situation.refusal_costs or pair.refusal_costs,
+        system=situation.system,
+        licence=situation.licence,
+        source=situation.source,
+    )
+
+
+def cell_id(family: str, cell: Cell) -> str:
+    """Ten hex digits for one factor setting of a family."""
+    return digest([family, cell], 10)
+
+
+def shard_of(cell: str, shards: int) -> int:
+    """The shard, 0 to `shards` - 1, that a cell belongs to; its nudges and seats stay together."""
+    return int(digest(["shard", cell]), 16) % shards

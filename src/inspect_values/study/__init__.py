@@ -1,0 +1,1 @@
+"""Many models and pairs in one go."""
