@@ -1,7 +1,7 @@
 """The first HTML page: one file that needs no network."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
 from inspect_values.analysis.files import write_text
 from inspect_values.errors import PluginError
-from inspect_values.reporting.plots.plot import Plot
+from inspect_values.reporting.plots.plot import Plot, marked
 from inspect_values.reporting.text import SIMULATED_NOTE, interval_text, notes, plain, simulated
 
 _STATISTICS = {
@@ -53,18 +53,18 @@ def write_page(
 def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> Markup:
     try:
         figure = plot.figure(estimates, table)
+        if figure is None:
+            return Markup("")
+        html = marked(figure, simulated(table)).to_html(
+            full_html=False,
+            include_plotlyjs=False,
+            div_id=f"plot-{plot.name}",
+            config={"responsive": True},
+        )
     except Exception as error:  # a plugin's code may raise anything
         raise PluginError(
             f"the plot '{plot.name}' failed: {type(error).__name__}: {error}."
         ) from error
-    if figure is None:
-        return Markup("")
-    html = figure.to_html(
-        full_html=False,
-        include_plotlyjs=False,
-        div_id=f"plot-{plot.name}",
-        config={"responsive": True},
-    )
     return Markup(html)
 
 
@@ -126,7 +126,8 @@ def _runs(table: pd.DataFrame) -> list[tuple[str, str]]:
         "Token limit": "max_tokens",
         "Plugins": "plugins",
     }
-    runs = [("Logs", str(table["log"].nunique()))]
+    logs = sorted({plain(PurePath(log).name) for log in table["log"].dropna()})
+    runs = [("Logs", f"{len(logs)}: {', '.join(logs)}")]
     for label, column in columns.items():
         values = sorted({plain(value) for value in table[column].dropna()})
         runs.append((label, ", ".join(values) or "the provider's own"))

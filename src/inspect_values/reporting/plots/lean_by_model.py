@@ -9,8 +9,8 @@ from plotly.subplots import (
 )
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.reporting.plots.plot import FIRST, SECOND, titled
-from inspect_values.reporting.text import pair_names, plain, simulated, subjects
+from inspect_values.reporting.plots.plot import FIRST, OF, SECOND, harmless, titled
+from inspect_values.reporting.text import pair_names, subjects
 
 
 class LeanByModel:
@@ -55,11 +55,12 @@ class LeanByModel:
         figure.update_xaxes(range=[-1.02, 1.02], tickformat="+.1f")
         labels = [_label(level, subject) for level, subject in order]
         figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1])
-        return titled(figure, "Lean by model and lab", simulated(table), 140 + 26 * len(order))
+        title = f"Lean by model and lab (hollow: no interval)<br>{OF}"
+        return titled(figure, title, 140 + 26 * len(order))
 
 
 def _label(level: str, subject: str) -> str:
-    name = plain(subject).replace("<", "‹").replace(">", "›")
+    name = harmless(subject)
     return f"<b>{name}</b>" if level == "lab" else name
 
 
@@ -73,7 +74,11 @@ def _trace(
         mode="markers",
         name="lab (its models weighted equally)" if level == "lab" else "model",
         showlegend=legend,
-        marker={"color": colour, "symbol": symbol, "size": 9},
+        marker={
+            "color": colour,
+            "symbol": [symbol if e.low is not None else f"{symbol}-open" for e in points],
+            "size": 9,
+        },
         error_x={
             "type": "data",
             "symmetric": False,

@@ -9,8 +9,8 @@ from plotly.subplots import (
 )
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.reporting.plots.plot import BOTH, FIRST, NEITHER, SECOND, titled
-from inspect_values.reporting.text import pair_names, plain, simulated, subjects
+from inspect_values.reporting.plots.plot import BOTH, FIRST, NEITHER, OF, SECOND, harmless, titled
+from inspect_values.reporting.text import pair_names, subjects
 
 
 class Prioritisation:
@@ -48,7 +48,7 @@ class Prioritisation:
                 figure.add_trace(
                     go.Bar(
                         x=[shares.get((model, f"{pair}:{value}")) for model in models],
-                        y=[plain(model).replace("<", "‹").replace(">", "›") for model in models],
+                        y=[harmless(model) for model in models],
                         orientation="h",
                         name=label,
                         marker_color=colour,
@@ -60,9 +60,7 @@ class Prioritisation:
         figure.update_layout(barmode="stack")
         figure.update_xaxes(range=[0, 1], tickformat=".0%")
         figure.update_yaxes(autorange="reversed")
-        return titled(
-            figure, "What the answers put first", simulated(table), 140 + 26 * len(models)
-        )
+        return titled(figure, f"What the answers put first<br>{OF}", 140 + 26 * len(models))
 
 
 PRIORITISATION = Prioritisation()
