@@ -16,6 +16,8 @@ from inspect_values.values import ValuePair
 CANARY = "inspect-values-data GUID 6f0d2c1e-5a0b-4b57-9d0e-8a7c1f3e9b42"
 PAIRS = sorted(file.stem for file in FOLDER.glob("*.md"))
 
+CORE = {"fairness_vs_efficiency", "harm_avoidance_vs_user_autonomy", "honesty_vs_helpfulness"}
+
 OWN_WORDS = {
     "honesty": r"honest|dishonest",
     "helpfulness": r"helpful|unhelpful",
@@ -45,12 +47,7 @@ def queries(situation: Situation) -> Iterator[str]:
 
 
 def test_the_three_pairs_are_there_and_no_situation_file_is_without_its_pair() -> None:
-    wanted = {
-        "fairness_vs_efficiency",
-        "harm_avoidance_vs_user_autonomy",
-        "honesty_vs_helpfulness",
-    }
-    assert wanted <= set(PAIRS)
+    assert set(PAIRS) >= CORE
     assert {file.stem for file in FOLDER.glob("*.y*ml")} == set(PAIRS)
 
 
@@ -58,7 +55,8 @@ def test_the_three_pairs_are_there_and_no_situation_file_is_without_its_pair() -
 def test_a_pair_file_is_complete(name: str) -> None:
     found = pair(name)
     assert found.id == name == f"{found.first.id}_vs_{found.second.id}"
-    assert "core" in found.tags
+    assert "six_values" in found.tags
+    assert ("core" in found.tags) == (name in CORE)
     assert found.licence
     assert found.canary and CANARY in found.canary
     anchors = [*found.first_ladder, *found.second_ladder]
@@ -97,7 +95,8 @@ def test_factors_leave_room_to_vary(name: str) -> None:
         for levels in situation.factors.values():
             assert 2 <= len(levels) <= 3, situation.id
             combinations *= len(levels)
-        assert 2 * len(list(situation.cells())) >= combinations, situation.id
+        cells = len(list(situation.cells()))
+        assert cells >= 8 and 2 * cells >= combinations, situation.id
 
 
 @pytest.mark.parametrize("name", PAIRS)
