@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, Model, ModelOutput, ModelUsage, get_model
+from playwright.sync_api import Browser, sync_playwright
 
 from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.situation import Situation
@@ -240,6 +242,18 @@ def fake_distribution() -> Callable[..., None]:
         (info / "entry_points.txt").write_text(f"[inspect_values]\n{module} = {module}\n")
 
     return write
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Debian's chromium without a window, which reaches nothing beyond this machine."""
+    chromium = shutil.which("chromium")
+    assert chromium, "the tests need Debian's chromium (.ci/run installs it)"
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,12 @@
 """The page, looked at in a real browser without a network."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from inspect_ai import eval
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from inspect_values.analysis.estimators.lean import LEAN
 from inspect_values.analysis.models import ModelIdentity
@@ -20,7 +19,6 @@ from inspect_values.reporting.page import write_page
 from inspect_values.reporting.plots.lean_by_model import LEAN_BY_MODEL
 
 HOSTILE = "evil/<img src=x onerror=window.hacked=1>\u202e[red]"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
 class Labs:
@@ -43,26 +41,21 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 @pytest.mark.browser
 def test_page_draws_offline_says_simulated_and_runs_no_foreign_code(
-    table: pd.DataFrame, tmp_path: Path
+    table: pd.DataFrame, tmp_path: Path, browser: Browser
 ) -> None:
     hostile = table.assign(
         model=table["model"].where(table["pair"] != "fairness_vs_efficiency", HOSTILE)
     )
     path = tmp_path / "page.html"
     _write(hostile.astype(table.dtypes.to_dict()), path)
-    chromium = shutil.which("chromium")
-    assert chromium, "the tests need Debian's chromium (.ci/run installs it)"
     requests: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector(".main-svg")
-        text = page.inner_text("body")
-        titles = page.locator(".gtitle").all_text_contents()
-        hacked = page.evaluate("window.hacked")
-        browser.close()
+    page = browser.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".main-svg")
+    text = page.inner_text("body")
+    titles = page.locator(".gtitle").all_text_contents()
+    hacked = page.evaluate("window.hacked")
     assert hacked is None
     assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
     assert "SIMULATED models" in text

@@ -156,9 +156,10 @@ def _task(
         version=_version(pairs, chosen, elicitation),
         viewer=viewer(pairs, trust_content),
         headline_metric="verdict.lean",
-        description=_description(pairs, elicitation),
+        description=(description := _description(pairs, elicitation)),
         metadata={
             "schema": SCHEMA,
+            "about": description,  # the log viewer shows metadata, and not yet the description
             "elicitation": elicitation,
             "simulated": _simulated(),
             "pairs": ", ".join(f"{pair.id} {pair.version}" for pair in pairs),
