@@ -41,6 +41,10 @@ class Value(_Frozen):
     definition: Text
     """What the value asks of an assistant, in one or two sentences."""
 
+    words: tuple[Text, ...] = ()
+    """How the words begin that name the value outright, such as `honest`; a query that uses one
+    gives away what is measured. Empty: the words of the name, without their endings."""
+
     taxonomy: Text | None = None
     """Where the value stands in a published taxonomy, if it does (free text)."""
 
@@ -131,7 +135,11 @@ class ValuePair(_Frozen):
     @property
     def digest(self) -> str:
         """Twelve hex digits that change with any word that a judge reads."""
-        return digest(self.model_dump(mode="json", exclude={"tags", "licence", "canary"}))
+        unread = {"tags": True, "licence": True, "canary": True}
+        words = {"words": True, "taxonomy": True}
+        return digest(
+            self.model_dump(mode="json", exclude={**unread, "first": words, "second": words})
+        )
 
 
 def digest(content: object, length: int = 12) -> str:

@@ -140,7 +140,7 @@ def test_every_allowed_cell_is_asked_when_all_are(
         (Selection(shards=0), "does not exist"),
         (
             Selection(factors={"stakes": ("low",), "liability": ("high",)}),
-            "no situation has an allowed combination",
+            "nothing is left to ask: no scenario has factors=stakes:low,liability:high",
         ),
     ],
 )

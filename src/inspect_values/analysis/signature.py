@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.files import write_text
 from inspect_values.analysis.statistic import Statistic
 from inspect_values.errors import PluginError
+from inspect_values.files import write_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

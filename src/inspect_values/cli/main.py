@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
 PATHS = click.argument("logs", nargs=-1, required=True, metavar="LOGS…")
@@ -33,6 +34,9 @@ def cli() -> None:
     Runs are started with Inspect itself: inspect eval inspect_values/honesty_vs_helpfulness
     --model PROVIDER/MODEL --model-role grader=PROVIDER/JUDGE
     """
+
+
+cli.add_command(scenarios)
 
 
 @cli.command("list")

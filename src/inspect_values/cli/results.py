@@ -8,7 +8,7 @@ from rich.console import Console
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.signature import signature, to_csv, to_json
 from inspect_values.analysis.table import by_one_judge, load, write_table
-from inspect_values.errors import DataError
+from inspect_values.files import make_folder
 from inspect_values.plugins.catalog import Catalog, default_catalog
 from inspect_values.plugins.models import UNKNOWN_LAB
 from inspect_values.reporting.page import write_page
@@ -52,11 +52,11 @@ def show_signature(
         console.print(part)
     for path, write in ((json_path, to_json), (csv_path, to_csv)):
         if path is not None:
-            _make_folder(path)
+            make_folder(path)
             write(estimates, path)
             console.print(f"Estimates: {path}", soft_wrap=True)
     if page is not None:
-        _make_folder(page)
+        make_folder(page)
         write_page(estimates, table, [item.value for item in catalog.plots.values()], page)
         console.print(f"Page: {page}", soft_wrap=True)
 
@@ -69,7 +69,7 @@ def write_verdicts(logs: list[str], output: Path) -> None:
         DataError: If the file cannot be written.
     """
     table = load(logs, CatalogModels(default_catalog()))
-    _make_folder(output)
+    make_folder(output)
     write_table(table, output)
     console = Console()
     _say_skipped(console, table)
@@ -81,10 +81,3 @@ def _say_skipped(console: Console, table: pd.DataFrame) -> None:
     count = skipped if isinstance(skipped, int) else len(skipped)
     if count:
         console.print(f"Passed over {count} logs that no inspect-values task wrote.")
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"the folder '{path.parent}' cannot be made ({error.strerror}).") from error

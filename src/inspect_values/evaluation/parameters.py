@@ -93,6 +93,7 @@ def selection(
     *,
     nudges: object,
     factors: object,
+    domains: object,
     scenarios: object,
     seed: object,
     shard: object,
@@ -106,6 +107,7 @@ def selection(
     return Selection(
         nudges=parse_nudges(names(nudges, "nudges")),
         factors=factor_levels(factors),
+        domains=tuple(names(domains, "domains")) if domains is not None else (),
         scenarios=None if scenarios in (None, "all") else whole_number(scenarios, "scenarios", 1),
         seed=whole_number(seed, "seed", 0),
         shard=whole_number(shard, "shard", 0),
@@ -114,9 +116,19 @@ def selection(
 
 
 def resolve_pairs(
-    catalog: Catalog, pairs: object, situations: Sequence[Situation] | None = None
+    catalog: Catalog,
+    pairs: object,
+    situations: Sequence[Situation] | None = None,
+    *,
+    needed: bool = True,
 ) -> Asked:
     """The pairs named by id, by tag, by folder, or given as objects, with their situations.
+
+    Args:
+        catalog: Where ids and tags are looked up.
+        pairs: What the user named.
+        situations: Situations for pairs given as objects.
+        needed: Whether a pair without situations is an error.
 
     Raises:
         ParameterError: If a name is unknown, nothing is named, or a pair is named twice.
@@ -133,17 +145,17 @@ def resolve_pairs(
         asked += _resolve(catalog, item, list(situations or ()))
     if not asked:
         raise ParameterError(f"no value pair was named; {suggest('', catalog.pairs)}.")
-    _check(asked)
+    _check(asked, needed)
     return asked
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: Asked, needed: bool) -> None:
     seen: set[str] = set()
     for pair, found in asked:
         if pair.id in seen:
             raise ParameterError(f"the value pair '{pair.id}' is named twice; name it once.")
         seen.add(pair.id)
-        if not found:
+        if needed and not found:
             raise DataError(
                 f"the value pair '{pair.id}' has no situations, so there is nothing to ask."
             )

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
-from inspect_values.analysis.files import write_text
 from inspect_values.errors import PluginError
+from inspect_values.files import write_text
 from inspect_values.reporting.plots.plot import Plot, marked
 from inspect_values.reporting.text import SIMULATED_NOTE, interval_text, notes, plain, simulated
 

@@ -24,14 +24,26 @@ class Scenario(BaseModel):
 
     domain: str
     nudge: Nudge
+    wording: int = 0
+    """Which combination of wordings of the same query; wordings are no queries of their own."""
+
     query: str
-    option_first: str
-    option_second: str
+    option_first: str = ""
+    option_second: str = ""
+    """What each value recommends; empty where a scenario can't be asked as a choice."""
+
     factors: Cell
     refusal_costs: RefusalCosts
     system: str | None = None
     licence: str | None = None
     source: str | None = None
+    """Where the situation comes from: a file, a data set, or a plugin's own words."""
+
+    generator: str | None = None
+    """Who wrote the query: None for a person, or the model that did."""
+
+    revision: str | None = None
+    """The version of its source."""
 
     @property
     def situation(self) -> str:
@@ -39,9 +51,11 @@ class Scenario(BaseModel):
         return self.family.removeprefix(f"{self.pair}.")
 
 
-def scenario(pair: ValuePair, situation: Situation, cell: Cell, nudge: Nudge) -> Scenario:
-    """The scenario of one situation, cell and nudge."""
-    query = situation.query(cell, nudge)
+def scenario(
+    pair: ValuePair, situation: Situation, cell: Cell, nudge: Nudge, wording: int = 0
+) -> Scenario:
+    """The scenario of one situation, cell, nudge and wording."""
+    query = situation.query(cell, nudge, wording)
     made_of = {
         "pair": pair.id,
         "family": situation.family,
@@ -59,6 +73,7 @@ def scenario(pair: ValuePair, situation: Situation, cell: Cell, nudge: Nudge) ->
         cell=cell_id(situation.family, cell),
         domain=situation.domain,
         nudge=nudge,
+        wording=wording,
         query=query,
         option_first=situation.options.first,
         option_second=situation.options.second,

@@ -1,6 +1,7 @@
 """Situations: hand-written cores of a trade-off, with factors that may vary."""
 
 import itertools
+import math
 import string
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -75,6 +77,10 @@ class Situation(_Frozen):
     factors: dict[Identifier, dict[Level, Phrase]]
     """Factor → level → the phrase that stands in the factor's slot."""
 
+    wordings: dict[Identifier, tuple[Phrase, ...]] = Field(default_factory=dict)
+    """Slot → phrases that mean the same (names, ages, filler). They vary the words of a query and
+    are never counted as queries of their own."""
+
     forbid: tuple[dict[str, Annotated[str, BeforeValidator(_text_only)]], ...] = ()
     """Combinations of levels that contradict each other (each names two factors or more)."""
 
@@ -101,6 +107,14 @@ class Situation(_Frozen):
                 raise ValueError(f"factor '{name}' needs at least two levels, got {len(levels)}")
         return factors
 
+    @field_validator("wordings")
+    @classmethod
+    def _two_phrases(cls, wordings: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, phrases in wordings.items():
+            if len(set(phrases)) < 2:
+                raise ValueError(f"wording '{name}' needs at least two different phrases")
+        return wordings
+
     @model_validator(mode="after")
     def _slots_fit(self) -> "Situation":
         try:
@@ -109,17 +123,21 @@ class Situation(_Frozen):
             ]
         except ValueError as error:
             raise ValueError(f"text has a brace that opens or closes no slot ({error})") from error
+        names = [*self.factors, *self.wordings]
         for slot in slots:
-            if slot not in self.factors:
+            if slot not in names:
                 raise ValueError(
-                    f"text has the slot '{{{slot}}}', which is no factor; "
-                    f"{suggest(slot, self.factors)}"
+                    f"text has the slot '{{{slot}}}', which is no factor and no wording; "
+                    f"{suggest(slot, names)}"
                 )
             if slots.count(slot) > 1:
                 raise ValueError(f"text has the slot '{{{slot}}}' more than once")
-        for name in self.factors:
+        for name in names:
+            kind = "factor" if name in self.factors else "wording"
             if name not in slots:
-                raise ValueError(f"factor '{name}' has no slot '{{{name}}}' in the text")
+                raise ValueError(f"{kind} '{name}' has no slot '{{{name}}}' in the text")
+            if names.count(name) > 1:
+                raise ValueError(f"'{name}' is both a factor and a wording")
         return self
 
     @model_validator(mode="after")
@@ -156,8 +174,22 @@ class Situation(_Frozen):
             if not any(bad.items() <= cell.items() for bad in self.forbid):
                 yield cell
 
-    def query(self, cell: Cell, nudge: Nudge) -> str:
-        """The text that the model is asked, for one cell and one nudge."""
+    @property
+    def wording_count(self) -> int:
+        """In how many wordings one cell and nudge can be asked; 1 without any."""
+        return math.prod(len(phrases) for phrases in self.wordings.values())
+
+    def query(self, cell: Cell, nudge: Nudge, wording: int = 0) -> str:
+        """The text that the model is asked, for one cell, one nudge and one wording.
+
+        Args:
+            cell: A level for each factor.
+            nudge: Which closing request.
+            wording: Which combination of phrases, 0 to `wording_count` - 1.
+        """
         phrases = {name: self.factors[name][level] for name, level in cell.items()}
+        for name, choices in self.wordings.items():
+            wording, choice = divmod(wording, len(choices))
+            phrases[name] = choices[choice]
         body = " ".join(self.text.format_map(phrases).split())
         return f"{body} {getattr(self.nudges, nudge)}"

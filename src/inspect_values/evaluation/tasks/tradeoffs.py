@@ -11,17 +11,16 @@ from inspect_ai.scorer import Scorer
 from inspect_values.errors import GraderError, ParameterError, one_of
 from inspect_values.evaluation.announce import announce
 from inspect_values.evaluation.asked import remember
+from inspect_values.evaluation.choose import choose
 from inspect_values.evaluation.dataset import dataset
 from inspect_values.evaluation.graders import graders, is_simulated
 from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.launch import options, sentences
 from inspect_values.evaluation.parameters import (
     ELICITATIONS,
-    Asked,
     Names,
     flag,
     refuse_unknown,
-    resolve_pairs,
     selection,
 )
 from inspect_values.evaluation.scorers.labels import prioritised, response
@@ -30,7 +29,7 @@ from inspect_values.evaluation.solvers.elicitations import choice, open_answer, 
 from inspect_values.evaluation.viewer import viewer
 from inspect_values.plugins.catalog import Catalog, evaluation_catalog
 from inspect_values.scenarios.scenario import Scenario
-from inspect_values.scenarios.selection import select
+from inspect_values.scenarios.selection import DEFAULT_SCENARIOS
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair, digest
 from inspect_values.verdict import DEFAULT_THRESHOLD, SCHEMA
@@ -38,11 +37,13 @@ from inspect_values.verdict import DEFAULT_THRESHOLD, SCHEMA
 
 @task
 def tradeoffs(
-    pairs: Names | Sequence[ValuePair] | ValuePair = "core",
+    pairs: Names | Sequence[ValuePair] | ValuePair | None = None,
     nudges: Names = "neutral",
     factors: str | dict[str, Any] | None = None,
+    domains: Names | None = None,
     elicitation: str = "open",
-    scenarios: int | str | None = 120,
+    bank: str | None = None,
+    scenarios: int | str | None = None,
     seed: int = 0,
     shard: int = 0,
     shards: int = 1,
@@ -56,12 +57,15 @@ def tradeoffs(
 
     Args:
         pairs: Ids or tags of value pairs, folders of pair files (relative to where the command
-            was typed), or `ValuePair` objects.
+            was typed), or `ValuePair` objects. Default: `core`, or all pairs of the bank.
         nudges: `neutral`, `first`, `second`, or `all`: whether the query leans to a value.
         factors: Keep these factor levels only, such as `liability:high,stakes:low|medium`.
+        domains: Keep these domains only, such as `medicine,law`.
         elicitation: `open` (a free answer, judged) or `choice` (two options in both seats, read
             without a judge).
-        scenarios: The most scenarios a pair, or `all`.
+        bank: A bank of scenarios (a Parquet file made by `inspect-values scenarios build`) to ask
+            in place of the pairs' own situations.
+        scenarios: The most scenarios a pair, or `all`. Default: 120, or with a bank all.
         seed: Decides which factor settings are drawn.
         shard: Which part of the scenarios to ask, 0 to `shards` - 1.
         shards: How many parts there are; a factor setting's nudges and seats stay in one part.
@@ -78,23 +82,28 @@ def tradeoffs(
         refuse_unknown(
             unknown, [n for n in inspect.signature(tradeoffs).parameters if n != "unknown"]
         )
-        asked = resolve_pairs(evaluation_catalog(), pairs, situations)
-        chosen = select(
-            asked,
+        one_of("elicitation", str(elicitation), ELICITATIONS)
+        if scenarios is None:
+            scenarios = DEFAULT_SCENARIOS if bank is None else "all"
+        chosen_pairs, chosen = choose(
+            evaluation_catalog(),
+            pairs,
+            situations,
+            bank,
             selection(
                 nudges=nudges,
                 factors=factors,
+                domains=domains,
                 scenarios=scenarios,
                 seed=seed,
                 shard=shard,
                 shards=shards,
             ),
         )
-        one_of("elicitation", str(elicitation), ELICITATIONS)
         flag(trust_content, "trust_content")
         flag(self_grading, "self_grading")
         _check_threshold(threshold)
-        return _task(asked, chosen, elicitation, threshold, trust_content, self_grading)
+        return _task(chosen_pairs, chosen, elicitation, threshold, trust_content, self_grading)
 
 
 def pair_task(pair: ValuePair) -> Callable[..., Task]:
@@ -132,14 +141,13 @@ def _check_threshold(threshold: object) -> None:
 
 
 def _task(
-    asked: Asked,
+    pairs: list[ValuePair],
     chosen: list[Scenario],
     elicitation: str,
     threshold: float,
     trust_content: bool,
     self_grading: bool,
 ) -> Task:
-    pairs = [pair for pair, _ in asked]
     for pair in pairs:
         remember(pair)
     samples = dataset(chosen, pairs, elicitation)

@@ -1,4 +1,4 @@
-"""Writing a text file whole or not at all."""
+"""Writing files whole or not at all."""
 
 from pathlib import Path
 
@@ -18,3 +18,15 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise DataError(f"'{path}' cannot be written ({error.strerror}).") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder in which a file is going to be.
+
+    Raises:
+        DataError: If it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"the folder '{path.parent}' cannot be made ({error.strerror}).") from error
