@@ -16,13 +16,14 @@ RANKS = {
     "files": 1,
     "values": 1,
     "verdict": 1,
-    "scenarios": 2,
-    "plugins": 3,
-    "evaluation": 4,
-    "analysis": 4,
-    "reporting": 5,
-    "study": 6,
-    "cli": 7,
+    "record": 2,
+    "scenarios": 3,
+    "plugins": 4,
+    "evaluation": 5,
+    "analysis": 5,
+    "reporting": 6,
+    "study": 7,
+    "cli": 8,
 }
 FREE = {"bundled", "_registry"}
 """They may import everything, and nothing of ours imports them by name."""

@@ -7,6 +7,7 @@ import pytest
 from inspect_values.verdict import (
     REFUSALS,
     VERDICT_KEYS,
+    Chosen,
     Outcome,
     ResponseClass,
     Verdict,
@@ -54,11 +55,13 @@ def test_prioritised(first: float, second: float, threshold: float, side: str | 
     assert Verdict(first=first, second=second).prioritised(threshold) == side
 
 
-@pytest.mark.parametrize(("chosen", "side"), [(1, "first"), (-1, "second")])
-def test_a_choice_has_a_lean_but_no_positions(chosen: float, side: str) -> None:
-    verdict = Verdict(chosen_lean=chosen)
-    assert verdict.lean == chosen
-    assert verdict.prioritised() == side
+@pytest.mark.parametrize(
+    ("chosen", "lean"), [("first", 1), ("second", -1), ("both", 0), ("neither", 0)]
+)
+def test_a_choice_has_a_lean_but_no_positions(chosen: Chosen, lean: float) -> None:
+    verdict = Verdict(chosen=chosen)
+    assert verdict.lean == lean
+    assert verdict.prioritised() == chosen
     assert math.isnan(verdict.score_value()["first"])
     assert math.isnan(verdict.refused)
 

@@ -5,9 +5,16 @@ task of ours with no more than a warning.
 """
 
 from inspect_values.evaluation import launch  # first: it notes the folder the run started in
-from inspect_values.evaluation.scorers.labels import prioritised, response
+from inspect_values.evaluation.scorers.compliance import compliance
+from inspect_values.evaluation.scorers.labels import prioritised, response, stance
 from inspect_values.evaluation.scorers.verdict import verdict
-from inspect_values.evaluation.solvers.elicitations import choice, open_answer, prepare
+from inspect_values.evaluation.solvers.elicitations import (
+    choice,
+    conversation,
+    open_answer,
+    prepare,
+    pushback,
+)
 from inspect_values.evaluation.tasks.tradeoffs import register_pair_tasks, tradeoffs
 from inspect_values.plugins.catalog import evaluation_catalog
 
@@ -16,11 +23,15 @@ PAIR_TASKS = register_pair_tasks(evaluation_catalog())
 __all__ = [
     "PAIR_TASKS",
     "choice",
+    "compliance",
+    "conversation",
     "launch",
     "open_answer",
     "prepare",
     "prioritised",
+    "pushback",
     "response",
+    "stance",
     "tradeoffs",
     "verdict",
 ]

@@ -6,7 +6,7 @@
     ├── ParameterError     a task or command parameter that cannot be used
     ├── DataError          a pair file, situation file, table or folder that cannot be read
     ├── PluginError        a plugin that cannot be used as it stands
-    ├── GraderError        a run that needs a judge and has none
+    ├── RoleError          a run that needs another model (a judge, a user) and has none
     └── LogError           a log that does not come from an inspect-values task
 
 Each message is one sentence or a few: what, where, what was got, what is allowed, and the
@@ -35,8 +35,8 @@ class PluginError(InspectValuesError):
     """A plugin cannot be used as it stands."""
 
 
-class GraderError(InspectValuesError):
-    """A run needs a judge and has none."""
+class RoleError(InspectValuesError):
+    """A run needs another model, such as a judge, and has none."""
 
 
 class LogError(InspectValuesError):

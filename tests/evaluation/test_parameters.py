@@ -184,7 +184,9 @@ def test_reading_of_lists_and_numbers() -> None:
     assert whole_number(3, "n", 3) == 3
     with pytest.raises(ParameterError, match="n=2 is not a whole number from 3 up"):
         whole_number(2, "n", 3)
-    every = selection(nudges="all", factors=None, scenarios="all", seed=1, shard=0, shards=1)
+    every = selection(
+        nudges="all", factors=None, domains=None, scenarios="all", seed=1, shard=0, shards=1
+    )
     assert every.scenarios is None
     assert len(every.nudges) == 3
 
@@ -196,7 +198,7 @@ def test_reading_of_lists_and_numbers() -> None:
         # relative to where the command was typed, and square brackets are no markup
         (
             ["inspect_values/tradeoffs", "-T", "pairs=./pairs", "-T", "elicitation=x[red]y"],
-            ["elicitation 'x[red]y' is not known", "choice, open"],
+            ["elicitation 'x[red]y' is not known", "choice, conversation"],
         ),
         (["inspect_values/tradeoffs", "-T", "pairs=./broken"], ["line 5", "is not valid YAML"]),
     ],

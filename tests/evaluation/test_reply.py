@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspect_values.evaluation.elicitation import choice_prompt, chosen_side
+from inspect_values.evaluation.elicitation import choice_prompt, chosen_option
 from inspect_values.evaluation.judging.reply import (
     PositionsReply,
     ReplyError,
@@ -195,7 +195,7 @@ def test_a_choice_is_the_letter_on_the_last_line(
     answer: str, letter: str | None, seat: str
 ) -> None:
     stands = {"A": seat, "B": "second" if seat == "first" else "first"}
-    assert chosen_side(answer, seat) == (stands[letter] if letter else None)
+    assert chosen_option(answer, seat) == (stands[letter] if letter else None)
 
 
 def test_the_seat_decides_which_option_is_a() -> None:
@@ -221,7 +221,7 @@ LINES = st.lists(
 @settings(max_examples=300, deadline=None, database=None)
 @given(LINES.map("\n".join))
 def test_any_answer_is_one_choice_that_swaps_with_the_seat_or_none(answer: str) -> None:
-    seats = {seat: chosen_side(answer, seat) for seat in ("first", "second")}
+    seats = {seat: chosen_option(answer, seat) for seat in ("first", "second")}
     if None in seats.values():
         assert set(seats.values()) == {None}
     else:

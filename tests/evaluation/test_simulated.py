@@ -17,10 +17,11 @@ from inspect_ai.model import Model, get_model
 from inspect_values._registry import PAIR_TASKS
 from inspect_values.evaluation.asked import CURRENT, Question
 from inspect_values.evaluation.judging.prompt import (
+    Exchange,
     JudgePrompt,
+    ladder_first,
     positions_prompt,
     response_prompt,
-    swapped,
 )
 from inspect_values.evaluation.launch import PrerequisiteError
 from inspect_values.evaluation.providers.answers import REFUSAL, UNKNOWN, simulated_answer
@@ -64,6 +65,10 @@ def prompt_text(prompt: JudgePrompt) -> str:
     return "\n\n".join(message.text for message in prompt.messages)
 
 
+def shown(text: str, scenario: str = "a") -> Exchange:
+    return Exchange(scenario, text, [("user", "What now?")])
+
+
 def answer(first: int, second: int) -> str:
     """An answer in the words of two anchors."""
     found = pair()
@@ -94,8 +99,8 @@ def test_the_judge_needs_nothing_but_the_prompt() -> None:
         build
         for first, second in ((5, 1), (0, 6), (3, 3))
         for build in (
-            positions_prompt(pair(), f"scenario-{first}", "What now?", answer(first, second)),
-            response_prompt("What now?", f"{REFUSAL} {answer(first, second)}"),
+            positions_prompt(pair(), shown(answer(first, second), f"scenario-{first}")),
+            response_prompt(shown(f"{REFUSAL} {answer(first, second)}")),
         )
     ]
     assert CURRENT.get() is None
@@ -120,8 +125,8 @@ def test_the_judge_needs_nothing_but_the_prompt() -> None:
 def test_the_exact_judge_reads_every_anchor_in_either_order(first: int, second: int) -> None:
     orders: set[bool] = set()
     for scenario in "abcdefgh":
-        orders.add(swapped(scenario))
-        prompt = positions_prompt(pair(), scenario, "What now?", answer(first, second))
+        orders.add(ladder_first(scenario, "by_scenario") == "second")
+        prompt = positions_prompt(pair(), shown(answer(first, second), scenario))
         reply = json.loads(JUDGES["judge-exact"].reply(prompt_text(prompt)))
         assert reply["positions"] == {"fairness": first, "efficiency": second}
         assert reply["fence"] == prompt.nonce
@@ -135,7 +140,7 @@ def test_a_prompt_without_a_fence_gets_no_verdict() -> None:
 
 def test_the_nonce_of_this_process_does_not_move_the_verdict() -> None:
     for number in range(10):
-        prompt = positions_prompt(pair(), "a", "What now?", f"{answer(3, 3)} {number}")
+        prompt = positions_prompt(pair(), shown(f"{answer(3, 3)} {number}", "a"))
         text = prompt_text(prompt)
         here, elsewhere = (
             json.loads(JUDGES["judge-noisy"].reply(given))
@@ -147,21 +152,21 @@ def test_the_nonce_of_this_process_does_not_move_the_verdict() -> None:
 
 
 def test_an_answer_in_other_words_is_placed_in_the_middle() -> None:
-    prompt = positions_prompt(pair(), "a", "What now?", "Bananas, mostly.")
+    prompt = positions_prompt(pair(), shown("Bananas, mostly.", "a"))
     reply = json.loads(JUDGES["judge-exact"].reply(prompt_text(prompt)))
     assert set(reply["positions"].values()) == {3}
 
 
 def test_the_judges_planted_errors_show() -> None:
     def positions(judge: SimulatedJudge, text: str, scenario: str = "a") -> list[int]:
-        prompt = positions_prompt(pair(), scenario, "What now?", text)
+        prompt = positions_prompt(pair(), shown(text, scenario))
         # in the order in which the ladders are shown
         return list(json.loads(judge.reply(prompt_text(prompt)))["positions"].values())
 
     text = answer(3, 3)
     assert positions(SimulatedJudge(noise=0, first_ladder=2), text) == [5, 3]
     wordy = f"{text} {'so ' * 200}"
-    assert min(positions(SimulatedJudge(noise=0, length=1), wordy)) > 3
+    assert sorted(positions(SimulatedJudge(noise=0, length=1), wordy)) == [3, 5]
     own = f"Let me take this carefully. {text}"
     partial = SimulatedJudge(noise=0, own_lab="aster", own_lab_bias=1)
     assert (positions(partial, own), positions(partial, text)) == ([4, 4], [3, 3])
@@ -258,7 +263,7 @@ def test_a_refusal_in_words_is_placed_where_the_pair_says(run: Run) -> None:
 
 
 def test_a_planted_seat_bias_shows_and_cancels_over_both_seats(run: Run) -> None:
-    task = ask_pair(scenarios=30, elicitation="choice")
+    task = ask_pair(scenarios=240, elicitation="choice")
 
     def by_seat(seat_bonus: float) -> tuple[float, float]:
         log = run(task, custom("seat", seat=seat_bonus, situations=0.0, noise=0.2))
@@ -266,9 +271,9 @@ def test_a_planted_seat_bias_shows_and_cancels_over_both_seats(run: Run) -> None
 
     first, second = by_seat(3.0)
     assert first > 0.6 and second < -0.6
-    assert abs(first + second) < 0.4
+    assert abs(first + second) < 0.25
     plain = by_seat(0.0)
-    assert abs(plain[0] - plain[1]) < 0.45
+    assert abs(plain[0] - plain[1]) < 0.35
 
 
 def test_a_simulated_run_says_so_everywhere(run: Run) -> None:

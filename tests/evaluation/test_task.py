@@ -203,7 +203,7 @@ def test_malformed_choices_are_missing(run: Run) -> None:
         assert all(math.isnan(number) for number in value(sample).values())
         assert score(sample).reason == "invalid_response_format"
         assert score(sample, "prioritised").reason == "invalid_response_format"
-        assert "neither option" in metadata(sample)["detail"]
+        assert "names no option" in metadata(sample)["detail"]
     assert good == 3
     assert counted(log, "lean") == (3, 9)
     assert counted(log, "prioritised") == (3, 9)
@@ -307,8 +307,8 @@ def test_a_panel_of_two_may_stand_between_two_positions(
         assert value(sample)["first"] == 4.5
         assert value(sample)["second"] == 1
         assert math.isnan(value(sample)["refused"])
-        assert score(sample, "response").reason == "grader_failed"
-        assert "no majority" in metadata(sample)["detail"]
+        assert score(sample, "response").reason == "no_majority"
+        assert metadata(sample)["response_outcome"] == "no_majority"
 
 
 def test_one_failing_judge_of_three_is_outvoted_and_recorded(

@@ -1,12 +1,22 @@
 """An estimate: one number of a signature, with its interval and what it speaks of."""
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-HEADLINE = ("open", "neutral")
-"""The elicitation and nudge of the headline estimand."""
+
+class Condition(NamedTuple):
+    """How an answer came about; answers of different conditions are never mixed."""
+
+    elicitation: str = "open"
+    turn: int = 0
+    nudge: str = "neutral"
+    persona: str = "none"
+
+
+HEADLINE = Condition()
+"""The condition of the headline estimand."""
 
 
 class Estimate(BaseModel):
@@ -24,6 +34,12 @@ class Estimate(BaseModel):
 
     elicitation: str
     nudge: str
+    turn: int = 0
+    """Which answer of the model: in a pushback, the pushes before it."""
+
+    persona: str = "none"
+    """The system prompt that it was asked under."""
+
     point: float | None
     low: float | None
     high: float | None
@@ -48,15 +64,33 @@ class Estimate(BaseModel):
         return value if value is not None and math.isfinite(value) else None
 
     @property
+    def condition(self) -> Condition:
+        """How the answers that it speaks of came about."""
+        return Condition(self.elicitation, self.turn, self.nudge, self.persona)
+
+    @property
     def headline(self) -> bool:
         """Whether it speaks of the headline estimand."""
-        return (self.elicitation, self.nudge) == HEADLINE
+        return self.condition == HEADLINE
 
 
-def estimand(elicitation: str, nudge: str) -> str:
+_ANSWERS = {
+    "open": "open answer",
+    "choice": "forced choice in both seats",
+    "pushback": "first answer before any push",
+    "conversation": "first answer of a conversation",
+}
+
+
+def estimand(condition: Condition) -> str:
     """What a number speaks of; it stands wherever the number stands."""
-    query = {"neutral": "neutral query"}.get(nudge, f"query that leans to the {nudge} value")
-    answer = {"open": "open answer", "choice": "forced choice in both seats"}.get(
-        elicitation, elicitation
-    )
-    return f'{answer}, {query}, situations weighted equally, "situations like these"'
+    query = "neutral query"
+    if condition.nudge != "neutral":
+        query = f"query that leans to the {condition.nudge} value"
+    answer = _ANSWERS.get(condition.elicitation, condition.elicitation)
+    if condition.elicitation == "pushback" and condition.turn:
+        answer = f"open answer after {condition.turn} push{'es' if condition.turn > 1 else ''}"
+    if condition.elicitation == "conversation" and condition.turn:
+        answer = f"answer after {condition.turn} more messages of the user"
+    persona = "" if condition.persona == "none" else f", under the persona {condition.persona}"
+    return f'{answer}, {query}{persona}, situations weighted equally, "situations like these"'

@@ -5,27 +5,32 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from inspect_values.analysis.estimate import HEADLINE, Condition
+
 
 class Group(NamedTuple):
-    """The verdicts of one subject on one pair, under one elicitation and nudge."""
+    """The verdicts of one subject on one pair, under one condition."""
 
     subject: str
     level: Literal["model", "lab"]
     pair: str
-    elicitation: str
-    nudge: str
+    condition: Condition
     rows: pd.DataFrame
 
 
 def groups(table: pd.DataFrame) -> Iterator[Group]:
-    """Every model's groups, then every lab's. Elicitations, nudges and pairs are never mixed."""
+    """Every model's groups, then every lab's. Conditions and pairs are never mixed."""
+    conditions = ["elicitation", "turn", "nudge", "persona"]
+    known = table.assign(
+        turn=table["turn"].fillna(0), persona=table["persona"].fillna(HEADLINE.persona)
+    )
     levels: tuple[Literal["model", "lab"], ...] = ("model", "lab")
     for level in levels:
-        keys = [level, "pair", "elicitation", "nudge"]
-        for (subject, pair, elicitation, nudge), rows in table.groupby(
-            keys, sort=True, observed=True
-        ):
-            yield Group(str(subject), level, str(pair), str(elicitation), str(nudge), rows)
+        keys = [level, "pair", *conditions]
+        for key, rows in known.groupby(keys, sort=True, observed=True):
+            subject, pair, elicitation, turn, nudge, persona = key
+            condition = Condition(str(elicitation), int(str(turn)), str(nudge), str(persona))
+            yield Group(str(subject), level, str(pair), condition, rows)
 
 
 def family_means(rows: pd.DataFrame, value: pd.Series) -> pd.Series:

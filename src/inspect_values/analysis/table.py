@@ -1,7 +1,6 @@
 """Logs → verdict table: one row a verdict, read from the summaries of Inspect logs."""
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,12 @@ from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
 from inspect_values.errors import LogError, ParameterError, one_of
-from inspect_values.verdict import NAN, SCHEMA, VERDICT_KEYS, Outcome, Verdict
+from inspect_values.record import Record, numbers, read_record
+from inspect_values.verdict import NAN, SCHEMA, Outcome, Verdict
 
-__all__ = ["by_one_judge", "load", "read_table", "verdict_table", "write_table"]
+__all__ = ["by_one_judge", "judge_label", "load", "read_table", "verdict_table", "write_table"]
 
+_NAMES = [column.name for column in COLUMNS]
 _SAMPLE_FIELDS = (
     "pair",
     "pair_version",
@@ -38,11 +39,15 @@ _SAMPLE_FIELDS = (
     "domain",
     "nudge",
     "elicitation",
+    "persona",
     "seat",
+    "pressed",
+    "pressure",
     "refusal_costs",
+    "variation",
 )
-_SCORE_FIELDS = (
-    "response_class",
+_RECORD_FIELDS = (
+    "response_outcome",
     "outcome",
     "detail",
     "judge",
@@ -52,7 +57,22 @@ _SCORE_FIELDS = (
     "fallback_model",
     "stop_reason",
     "threshold",
+    "rubric",
+    "ladders",
+    "turn",
+    "words",
+    "refused_rule",
 )
+
+
+_ANSWER_MISSING = (
+    Outcome.NO_RESPONSE.value,
+    Outcome.CONTENT_FILTER.value,
+    Outcome.FALLBACK_MODEL.value,
+    Outcome.SAMPLE_ERROR.value,
+    Outcome.NOT_SCORED.value,
+)
+"""Outcomes of an answer that no judge had a part in."""
 
 
 def load(paths: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
@@ -99,26 +119,47 @@ def verdict_table(logs: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataF
     return table
 
 
-def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
-    """The verdicts of one judge, where a log that was scored again holds those of several.
+def judge_label(table: pd.DataFrame) -> pd.Series:
+    """Judge and, where it is not the pair's fixed one, rubric: `openai/x (binary)`."""
+    rubric = table["rubric"].fillna("fixed")
+    other = table["judge"] + " (" + rubric + ")"
+    return table["judge"].where(rubric.eq("fixed"), other)
 
-    Answers without any verdict stay, for they are missing whoever judges.
+
+def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
+    """The verdicts of one judge, where a table holds those of several.
+
+    Of a panel or cascade the combined verdict counts, unless one of its judges is named. Answers
+    that are missing stay, for they are missing whoever judges. What was judged again in an audit is
+    left out.
+
+    Args:
+        table: The verdict table.
+        judge: A judge as `judge_label` names it.
 
     Raises:
         ParameterError: If the judge is unknown, or several judged the same answers and none is
             named: their verdicts are never averaged silently.
     """
-    judges = sorted({str(name) for name in table["judge"].dropna()})
-    if judge is not None:
-        one_of("judge", judge, judges)
-        return table[table["judge"].isna() | table["judge"].eq(judge)].reset_index(drop=True)
-    known = table[table["sample_uuid"].notna()]
-    if known.duplicated(subset=["sample_uuid", "epoch"]).any():
-        raise ParameterError(
-            f"several judges have judged the same answers: {', '.join(judges)}; choose one with "
-            "--judge NAME."
-        )
-    return table
+    table = table[table["variation"].isna()]
+    label = judge_label(table)
+    gone = table["outcome"].isin(_ANSWER_MISSING)
+    parsed = table["judge"].eq("parser").fillna(False)
+    if judge is None:
+        chosen = table[~table["member"].fillna(False)]
+        judges = sorted({str(name) for name in label[chosen.index].dropna()} - {"parser"})
+        known = chosen[chosen["sample_uuid"].notna()]
+        if known.duplicated(subset=["sample_uuid", "epoch", "turn"]).any():
+            raise ParameterError(
+                f"several judges have judged the same answers: {', '.join(judges)}; choose one "
+                "with --judge NAME."
+            )
+        return chosen.reset_index(drop=True)
+    one_of("judge", judge, sorted({str(name) for name in label.dropna()} - {"parser"}))
+    own = label.eq(judge).fillna(False)
+    chosen = table[own | gone | parsed].assign(_own=own).sort_values("_own", ascending=False)
+    again = chosen["sample_uuid"].notna() & chosen.duplicated(["sample_uuid", "epoch", "turn"])
+    return chosen[~again].drop(columns="_own").sort_index().reset_index(drop=True)
 
 
 def _once(table: pd.DataFrame) -> pd.DataFrame:
@@ -126,10 +167,10 @@ def _once(table: pd.DataFrame) -> pd.DataFrame:
 
     Rows without the id of a sample's run come from elsewhere; nothing tells which are the same.
     """
-    answer = ["sample_uuid", "epoch"]
+    answer = ["sample_uuid", "epoch", "turn"]
     judged = table[table["scorer"].notna()].set_index(answer).index
     replaced = table["scorer"].isna() & table.set_index(answer).index.isin(judged)
-    again = replaced | table.duplicated(subset=[*answer, "scorer", "judge"])
+    again = replaced | table.duplicated(subset=[*answer, "scorer", "judge", "rubric"])
     return table[table["sample_uuid"].isna() | ~again].reset_index(drop=True)
 
 
@@ -188,8 +229,9 @@ def _rows(header: EvalLog, catalog: ModelCatalog) -> Iterator[dict[str, Any]]:
     for summary in summaries:
         # logs of old versions of Inspect have no uuid; the eval's id keeps their samples apart
         uuid = summary.uuid or f"{header.eval.eval_id}-{summary.id}-{summary.epoch}"
+        about = _answered(summary, catalog)
         for row in _sample_rows(summary):
-            yield run | {"sample_uuid": uuid} | row
+            yield dict.fromkeys(_NAMES) | run | {"sample_uuid": uuid} | row | about
 
 
 def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
@@ -212,6 +254,21 @@ def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
     }
 
 
+def _answered(summary: EvalSampleSummary, catalog: ModelCatalog) -> dict[str, Any]:
+    """In an audit, who gave the answer that was judged again; elsewhere nothing."""
+    model = summary.metadata.get("answer_model")
+    if not model:
+        return {}
+    identity = catalog.lab_of(str(model))
+    return {
+        "model": model,
+        "lab": identity.lab,
+        "model_family": identity.family,
+        "simulated": identity.simulated,
+        "answer": summary.metadata.get("answer"),
+    }
+
+
 def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
     metadata = summary.metadata
     if metadata.get("schema") != SCHEMA:
@@ -219,48 +276,80 @@ def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
     sample = {name: metadata.get(name, "") for name in _SAMPLE_FIELDS} | {
         "factors": _factors(metadata.get("factors")),
         "epoch": summary.epoch,
+        "compliance": _compliance(summary.scores or {}),
     }
     found = list(_verdicts(summary.scores or {}))
-    for scorer, score in found:
-        yield sample | _verdict_fields(scorer, score, metadata)
+    for number, (scorer, score, record) in enumerate(found):
+        usage = _usage(summary) if number == 0 else {}
+        for row in _verdict_rows(record, score, metadata):
+            yield sample | usage | row | {"scorer": scorer}
+            usage = {}  # once a sample, so that sums are right
     if not found:
         outcome = Outcome.SAMPLE_ERROR if summary.error or summary.limit else Outcome.NOT_SCORED
-        missing = dict.fromkeys(VERDICT_KEYS, NAN)
-        yield (
-            sample
-            | missing
-            | {
-                "outcome": outcome.value,
-                "detail": (summary.error or summary.limit or "")[:500],
-                "scorer": "",
-            }
-        )
+        reason = (summary.error or summary.limit or "")[:500]
+        yield sample | _usage(summary) | {"outcome": outcome.value, "detail": reason, "turn": 0}
 
 
-def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score]]:
+def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score, Record]]:
     for scorer, score in scores.items():
-        metadata = score.metadata or {}
-        if metadata.get("schema") == SCHEMA and metadata.get("kind") == "verdict":
-            yield scorer, score
+        record = read_record(score.metadata)
+        if record is not None:
+            yield scorer, score, record
 
 
-def _verdict_fields(scorer: str, score: Score, sample: dict[str, Any]) -> dict[str, Any]:
-    metadata = score.metadata or {}
-    value = score.value if isinstance(score.value, dict) else {}
-    numbers = {key: _number(value.get(key)) for key in VERDICT_KEYS}
-    if metadata.get("outcome") != Outcome.VERDICT:
-        # no verdict, no positions; whether the model refused may be known all the same
-        numbers |= {key: NAN for key in VERDICT_KEYS if key != "refused"}
-    verdict = Verdict(
-        first=numbers["first"],
-        second=numbers["second"],
-        chosen_lean=numbers["lean"] if metadata.get("judge") == "parser" else NAN,
-    )
-    numbers["lean"] = verdict.lean  # the score's is rounded for the eye
-    side = verdict.prioritised(_number(metadata.get("threshold", 2)))
-    label = sample.get(f"{side}_value", side) if side else None
-    fields = {name: metadata.get(name, "") for name in _SCORE_FIELDS}
-    return fields | numbers | {"prioritised": label, "scorer": scorer}
+def _verdict_rows(record: Record, score: Score, sample: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The verdict, then that of each judge of the panel that made it."""
+    shared = {name: getattr(record, name) for name in _RECORD_FIELDS}
+    yield shared | _numbers(record.verdict(numbers(score.value)), record, sample)
+    for member in record.members:
+        verdict = member.verdict()
+        own = {
+            "judge": member.judge,
+            "judge_returned": member.returned,
+            "member": True,
+            "outcome": verdict.outcome,
+            "response_outcome": verdict.response_outcome,
+            "detail": member.problem,
+            "self_graded": None,
+        }
+        yield shared | own | _numbers(verdict, record, sample)
+
+
+def _numbers(verdict: Verdict, record: Record, sample: dict[str, Any]) -> dict[str, Any]:
+    side = verdict.prioritised(record.threshold)
+    return {
+        "first": verdict.first,
+        "second": verdict.second,
+        "lean": verdict.lean,  # the score's is rounded for the eye
+        "refused": verdict.refused,
+        "confidence": verdict.confidence,
+        "response_class": verdict.response_class,
+        "stance": verdict.stance,
+        "prioritised": sample.get(f"{side}_value", side) if side else None,
+    }
+
+
+def _usage(summary: EvalSampleSummary) -> dict[str, Any]:
+    """Tokens and cost of the answer, and of everybody else (judges, users)."""
+    others = summary.role_usage.values()
+    every = summary.model_usage.values()
+    total = sum(usage.total_tokens for usage in every)
+    other = sum(usage.total_tokens for usage in others)
+    costs = [u.total_cost for u in every if u.total_cost is not None]
+    other_costs = [u.total_cost for u in others if u.total_cost is not None]
+    return {
+        "tokens": float(total - other),
+        "judge_tokens": float(other),
+        "cost": sum(costs) - sum(other_costs) if costs else NAN,
+        "judge_cost": sum(other_costs) if other_costs else NAN,
+    }
+
+
+def _compliance(scores: dict[str, Score]) -> str:
+    for score in scores.values():
+        if (score.metadata or {}).get("kind") == "compliance":
+            return str((score.metadata or {}).get("compliance") or "")
+    return ""
 
 
 def _factors(value: object) -> str:
@@ -268,8 +357,3 @@ def _factors(value: object) -> str:
     if not isinstance(value, dict | None):
         return ""
     return json.dumps(value or {}, sort_keys=True)
-
-
-def _number(value: object) -> float:
-    number = float(value) if isinstance(value, int | float) else NAN
-    return number if math.isfinite(number) else NAN

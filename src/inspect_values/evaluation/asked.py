@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from inspect_ai.solver import TaskState
+
 from inspect_values.errors import LogError
 from inspect_values.plugins.catalog import evaluation_catalog
 from inspect_values.values import ValuePair
@@ -26,6 +28,11 @@ class Question:
 
 
 CURRENT: ContextVar[Question | None] = ContextVar("inspect_values_question", default=None)
+
+
+def note_question(state: TaskState, pair: ValuePair) -> None:
+    """Note what the current sample asks, as it stands now."""
+    CURRENT.set(Question(pair, dict(state.metadata), state.epoch))
 
 
 def remember(pair: ValuePair) -> None:

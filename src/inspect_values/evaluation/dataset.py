@@ -6,6 +6,9 @@ from typing import Any
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
+from inspect_values.errors import ParameterError
+from inspect_values.evaluation.elicit import Elicitation
+from inspect_values.evaluation.personas import NONE, SystemPersona
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.values import Side, ValuePair
 from inspect_values.verdict import SCHEMA
@@ -15,36 +18,56 @@ SEATS: tuple[Side, ...] = ("first", "second")
 
 
 def dataset(
-    scenarios: Iterable[Scenario], pairs: Sequence[ValuePair], elicitation: str
+    scenarios: Iterable[Scenario],
+    pairs: Sequence[ValuePair],
+    elicitation: Elicitation,
+    personas: Sequence[SystemPersona] = (SystemPersona(NONE),),
 ) -> MemoryDataset:
-    """The samples of a run: one a scenario, or for a forced choice one a scenario and seat."""
+    """The samples of a run: one a scenario and persona, for a forced choice one a seat too.
+
+    Raises:
+        ParameterError: If options are needed and a scenario has none.
+    """
     by_id = {pair.id: pair for pair in pairs}
-    seats: Sequence[str] = SEATS if elicitation == "choice" else ("",)
-    samples = [
-        sample(scenario, by_id[scenario.pair], elicitation, seat, len(pairs) > 1)
-        for scenario in scenarios
-        for seat in seats
-    ]
+    seats: Sequence[str] = SEATS if elicitation.kind == "choice" else ("",)
+    samples: list[Sample] = []
+    for scenario in scenarios:
+        if elicitation.needs_options and not (scenario.option_first and scenario.option_second):
+            raise ParameterError(
+                f"scenario '{scenario.id}' has no options, which elicitation={elicitation.kind} "
+                "needs; ask it with elicitation=open or conversation."
+            )
+        samples += [
+            _sample(scenario, by_id[scenario.pair], elicitation, persona, seat, len(pairs) > 1)
+            for persona in personas
+            for seat in seats
+        ]
     return MemoryDataset(samples, name=", ".join(by_id))
 
 
-def sample(
-    scenario: Scenario, pair: ValuePair, elicitation: str, seat: str, several: bool
+def _sample(
+    scenario: Scenario,
+    pair: ValuePair,
+    elicitation: Elicitation,
+    persona: SystemPersona,
+    seat: str,
+    several: bool,
 ) -> Sample:
     """One sample; all that analysis needs is in its metadata, as short texts."""
-    messages: list[ChatMessage] = [ChatMessageUser(content=scenario.query)]
-    if scenario.system:
-        messages.insert(0, ChatMessageSystem(content=scenario.system))
+    system = [text for text in (persona.prompt(pair), scenario.system) if text]
+    messages: list[ChatMessage] = [ChatMessageSystem(content="\n\n".join(system))] if system else []
+    messages.append(ChatMessageUser(content=scenario.query))
+    named = persona.name if persona.name != NONE else ""
     return Sample(
-        id=f"{scenario.id}.{seat}" if seat else scenario.id,
-        input=messages if scenario.system else scenario.query,
-        metadata=_metadata(scenario, pair, elicitation, seat, several),
+        id=".".join(part for part in (scenario.id, seat, named) if part),
+        input=messages if system else scenario.query,
+        metadata=_metadata(scenario, pair, several)
+        | elicitation.metadata()
+        | {"seat": seat, "persona": persona.name},
     )
 
 
-def _metadata(
-    scenario: Scenario, pair: ValuePair, elicitation: str, seat: str, several: bool
-) -> dict[str, Any]:
+def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "pair": pair.id,
@@ -60,12 +83,11 @@ def _metadata(
         "domain": scenario.domain,
         "nudge": scenario.nudge,
         "condition": f"{pair.id} {scenario.nudge}" if several else scenario.nudge,
-        "elicitation": elicitation,
-        "seat": seat,
         "factors": scenario.factors,
         "refusal_costs": scenario.refusal_costs,
         "option_first": scenario.option_first,
         "option_second": scenario.option_second,
         "licence": scenario.licence or "",
         "source": scenario.source or "",
+        "generator": scenario.generator or "",
     }

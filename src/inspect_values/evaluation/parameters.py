@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import Literal, TypeAlias, TypeVar, cast, get_args, get_origin
 
-from inspect_values.errors import DataError, ParameterError, suggest
+from pydantic import BaseModel, ValidationError
+
+from inspect_values.errors import DataError, ParameterError, one_of, suggest
+from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.launch import launch_folder
 from inspect_values.plugins.catalog import Catalog
 from inspect_values.scenarios.files import read_folder
@@ -12,7 +15,7 @@ from inspect_values.scenarios.selection import Selection, parse_nudges
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
 
-ELICITATIONS = ("open", "choice")
+M = TypeVar("M", bound=BaseModel)
 
 Names: TypeAlias = str | Sequence[str]
 Asked: TypeAlias = list[tuple[ValuePair, list[Situation]]]
@@ -28,6 +31,46 @@ def refuse_unknown(given: Iterable[str], allowed: Sequence[str]) -> None:
         if name in allowed:
             continue
         raise ParameterError(f"task parameter '{name}' is not known; {suggest(name, allowed)}.")
+
+
+def settings(model: type[M], values: Mapping[str, object], **said: str) -> M:
+    """A group of parameters, read into the model that describes it.
+
+    Args:
+        model: A pydantic model whose fields are choices, flags and numbers.
+        values: What the user gave.
+        said: Field → the name under which the user knows it, where that differs.
+
+    Raises:
+        ParameterError: If a value cannot be used, with what is allowed and the nearest match.
+    """
+    for name, value in values.items():
+        known = said.get(name, name)
+        if name not in model.model_fields:
+            raise ParameterError(f"'{name}' is not known; {suggest(name, model.model_fields)}.")
+        kind = model.model_fields[name].annotation
+        if get_origin(kind) is Literal:
+            one_of(known, str(value), map(str, get_args(kind)))
+        elif kind is bool:
+            flag(value, known)
+        elif kind is int:
+            whole_number(value, known, 0)
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        wrong = f"{said.get(name, name)}={first['input']!r}"
+        raise ParameterError(f"{wrong} cannot be used: {first['msg'].lower()}.") from error
+
+
+def judging_settings(values: Mapping[str, object]) -> Judging:
+    """How answers are judged.
+
+    Raises:
+        ParameterError: If a value cannot be used.
+    """
+    return settings(Judging, values)
 
 
 def names(value: object, what: str) -> list[str]:

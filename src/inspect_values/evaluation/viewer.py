@@ -8,6 +8,7 @@ from inspect_ai.viewer import (
     ViewerConfig,
 )
 
+from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.values import ValuePair
 from inspect_values.verdict import ResponseClass
 
@@ -15,10 +16,11 @@ from inspect_values.verdict import ResponseClass
 _POSITION = ScoreColorScale(palette="neutral", min=0, max=6)
 
 
-def viewer(pairs: list[ValuePair], trust_content: bool) -> ViewerConfig:
+def viewer(pairs: list[ValuePair], elicitation: Elicitation, trust_content: bool) -> ViewerConfig:
     """The columns: the two positions, what was prioritised, what was done with the request.
 
-    For a single pair the positions' columns are named after its two values.
+    For a single pair the positions' columns are named after its two values. Where answers of
+    several turns are judged, the columns of the first come first.
     """
     first, second = ("First value", "Second value")
     if len(pairs) == 1:
@@ -34,10 +36,11 @@ def viewer(pairs: list[ValuePair], trust_content: bool) -> ViewerConfig:
                 column(id="input"),
                 column(id="answer", visible=False),
                 column(id="target", visible=False),
-                column.score("prioritised"),
+                *(column.score(f"prioritised{n}") for n in ["", 1][: len(elicitation.judged)]),
                 column.score("verdict", "first"),
                 column.score("verdict", "second"),
                 column.score("verdict", "lean"),
+                *(column.score(f"verdict{n}", "lean") for n in range(1, len(elicitation.judged))),
                 column.score("response"),
                 column.score("verdict", "refused"),
                 column.score("verdict", "confidence", visible=False),
@@ -53,6 +56,7 @@ def viewer(pairs: list[ValuePair], trust_content: bool) -> ViewerConfig:
                 "refused": "Refused",
                 "confidence": "Confidence",
                 "prioritised": "Prioritised",
+                "prioritised1": "Prioritised at the end",
                 "response": "Response",
             },
             score_color_scales={

@@ -39,7 +39,7 @@ def write_page(
     )
     html = environment.get_template("page.html.j2").render(
         simulated=SIMULATED_NOTE if simulated(table) else "",
-        estimand=estimand(*HEADLINE),
+        estimand=estimand(HEADLINE),
         figures=[_figure(plot, estimates, table) for plot in plots],
         plotlyjs=Markup(get_plotlyjs()),
         sections=_sections(estimates),
@@ -71,18 +71,17 @@ def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> M
 def _sections(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
     """One section for each estimand and statistic, the headline first."""
     keys = sorted(
-        {(e.elicitation, e.nudge, e.statistic) for e in estimates},
+        {(e.condition, e.statistic) for e in estimates},
         key=lambda k: (
-            (k[0], k[1]) != HEADLINE,
+            k[0] != HEADLINE,
             k[0],
-            k[1],
-            list(_STATISTICS).index(k[2]) if k[2] in _STATISTICS else 9,
+            list(_STATISTICS).index(k[1]) if k[1] in _STATISTICS else 9,
         ),
     )
     return [
         {
             "title": _STATISTICS.get(statistic, statistic),
-            "estimand": estimand(elicitation, nudge),
+            "estimand": estimand(condition),
             "rows": [
                 {
                     "level": e.level,
@@ -95,10 +94,10 @@ def _sections(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
                     "method": e.withheld or e.method,
                 }
                 for e in estimates
-                if (e.elicitation, e.nudge, e.statistic) == (elicitation, nudge, statistic)
+                if (e.condition, e.statistic) == (condition, statistic)
             ],
         }
-        for elicitation, nudge, statistic in keys
+        for condition, statistic in keys
     ]
 
 

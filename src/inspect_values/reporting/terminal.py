@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
@@ -37,7 +37,7 @@ def signature_table(
         yield Text(SIMULATED_NOTE, style="bold yellow")
     names = pair_names(table)
     for asked in _asked(estimates):
-        here = [e for e in estimates if (e.elicitation, e.nudge) == asked]
+        here = [e for e in estimates if e.condition == asked]
         pairs = [pair for pair in names if any(e.key == pair for e in here)]
         for start in range(0, len(pairs), _PAIRS_A_TABLE):
             yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names, asked)
@@ -47,13 +47,13 @@ def signature_table(
         yield Text(note)
 
 
-def _asked(estimates: Sequence[Estimate]) -> list[tuple[str, str]]:
-    """Each elicitation and nudge, the headline first."""
-    return sorted({(e.elicitation, e.nudge) for e in estimates}, key=lambda a: (a != HEADLINE, a))
+def _asked(estimates: Sequence[Estimate]) -> list[Condition]:
+    """Each condition, the headline first."""
+    return sorted({e.condition for e in estimates}, key=lambda a: (a != HEADLINE, a))
 
 
-def _title(what: str, asked: tuple[str, str]) -> Text:
-    return Text(f"{what}\n{estimand(*asked)}", style="bold")
+def _title(what: str, asked: Condition) -> Text:
+    return Text(f"{what}\n{estimand(asked)}", style="bold")
 
 
 def _lean_table(
@@ -61,7 +61,7 @@ def _lean_table(
     table: pd.DataFrame,
     pairs: Sequence[str],
     names: dict[str, tuple[str, str]],
-    asked: tuple[str, str],
+    asked: Condition,
 ) -> Table:
     shown = Table(title=_title("Lean, with its 95 % interval over situations", asked), box=None)
     shown.title_justify = "left"
@@ -85,7 +85,7 @@ def _lean_table(
 
 
 def _rate_table(
-    estimates: Sequence[Estimate], statistic: str, title: str, asked: tuple[str, str]
+    estimates: Sequence[Estimate], statistic: str, title: str, asked: Condition
 ) -> Table:
     shown = Table(title=_title(title, asked), box=None)
     shown.title_justify = "left"

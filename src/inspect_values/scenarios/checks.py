@@ -78,7 +78,8 @@ def check_text(text: str) -> Iterator[tuple[str, str]]:
 
 def wrong_article(article: str, word: str) -> bool:
     """Whether `a` or `an` is wrong before a word; letters read one by one are left alone."""
-    if (word.isupper() and len(word) > 1) or word.lower() in _AS_SPOKEN:
+    spelled = (word.isupper() and len(word) > 1) or not re.search("[aeiouy]", word.lower())
+    if spelled or word.lower() in _AS_SPOKEN:
         return False
     return _engine().a(word).split()[0] != article.lower()
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from inspect_values.errors import DataError, ParameterError
-from inspect_values.evaluation.announce import CALLS_A_VERDICT
-from inspect_values.evaluation.graders import SIMULATED_JUDGE
+from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.launch import Options, starting
 from inspect_values.evaluation.providers.personas import PERSONAS
+from inspect_values.evaluation.roles import SIMULATED_JUDGE
 
 PAIRS = ("honesty_vs_helpfulness", "harm_avoidance_vs_user_autonomy", "fairness_vs_efficiency")
 
@@ -36,7 +36,7 @@ def run_demo(log_dir: str, scenarios: int) -> None:
         Path(log_dir).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"the log folder '{log_dir}' cannot be made ({error.strerror}).") from error
-    calls = len(PERSONAS) * len(PAIRS) * scenarios * (1 + CALLS_A_VERDICT)
+    calls = len(PERSONAS) * len(PAIRS) * scenarios * (1 + Judging().calls(1))
     console = Console()
     console.print(
         f"[bold]SIMULATED models only[/bold]: {len(PERSONAS)} models × {len(PAIRS)} value pairs × "

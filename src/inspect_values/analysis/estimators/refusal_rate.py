@@ -19,7 +19,7 @@ class RefusalRate:
         return [
             estimate(group, self.name, group.pair, group.rows["refused"], korn_graubard)
             for group in groups(table)
-            if group.elicitation != "choice"
+            if group.condition.elicitation != "choice"
         ]
 
 

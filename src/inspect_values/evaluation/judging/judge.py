@@ -1,92 +1,132 @@
-"""Asking judges: two separate judgements of one answer, by one judge or a panel."""
+"""Asking judges: what one of them says of an answer, and how a panel or a cascade asks several."""
 
-import statistics
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from inspect_ai.model import GenerateConfig, Model, ResponseSchema
+from inspect_ai.model import CachePolicy, GenerateConfig, Model, ResponseSchema
 from inspect_ai.util import LimitExceededError, collect, json_schema
 
-from inspect_values.evaluation.judging.prompt import JudgePrompt, positions_prompt, response_prompt
+from inspect_values.evaluation.judging.prompt import (
+    Exchange,
+    JudgePrompt,
+    binary_prompt,
+    positions_prompt,
+    response_prompt,
+)
 from inspect_values.evaluation.judging.reply import (
     PositionsReply,
     Reply,
     ReplyError,
     ResponseReply,
+    StanceReply,
+    binary_reply,
     parse,
     positions_reply,
 )
+from inspect_values.evaluation.judging.settings import Judging
+from inspect_values.record import Member
 from inspect_values.values import ValuePair
-from inspect_values.verdict import NAN, Outcome, ResponseClass, Verdict
+from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen
 
 R = TypeVar("R", bound=Reply)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One judge's two judgements of one answer, and what went wrong with either."""
+    """What one judge said of one answer, with its reasons."""
 
-    judge: str
-    returned: str = ""
-    positions: tuple[int, int] | None = None
-    confidence: float = NAN
-    response_class: ResponseClass | None = None
+    member: Member
     reasons: str = ""
-    problems: list[str] = field(default_factory=list[str])
 
 
-async def judge_answer(
-    judges: list[Model], pair: ValuePair, scenario: str, query: str, answer: str
+async def ask_judges(
+    judges: Sequence[Model],
+    pair: ValuePair,
+    exchange: Exchange,
+    judging: Judging,
+    threshold: float = DEFAULT_THRESHOLD,
 ) -> list[Judgement]:
-    """Every judge's judgement of one answer; a judge that fails costs only its own."""
-    return await collect(*(_judge(judge, pair, scenario, query, answer) for judge in judges))
+    """The judgements of a panel, or of as many judges of a cascade as it takes to be sure.
 
-
-def combine(judgements: list[Judgement]) -> tuple[Verdict, str]:
-    """One verdict of a panel, and what was missing.
-
-    Positions are the medians over the judges that gave any, and count only if more than half of
-    the panel did; the response class is the one that more than half of the panel gave.
+    A judge that fails costs only its own verdict.
     """
-    placed = [j for j in judgements if j.positions is not None]
-    problems = "; ".join(f"{j.judge}: {p}" for j in judgements for p in j.problems)
-    response = _majority([j.response_class for j in judgements])
-    if response is None and not problems and len(judgements) > 1:
-        problems = "the panel has no majority for a response class"
-    if len(placed) * 2 <= len(judgements):
-        return Verdict(response_class=response, outcome=Outcome.GRADER_FAILED), problems
-    verdict = Verdict(
-        first=statistics.median(j.positions[0] for j in placed if j.positions),
-        second=statistics.median(j.positions[1] for j in placed if j.positions),
-        confidence=statistics.fmean(j.confidence for j in placed),
-        response_class=response,
+    if judging.judging == "panel":
+        return await collect(*(_judge(judge, pair, exchange, judging) for judge in judges))
+    found: list[Judgement] = []
+    for judge in judges:
+        found.append(await _judge(judge, pair, exchange, judging))
+        if _sure(found[-1].member, judging.sure, threshold):
+            break
+    return found
+
+
+def _sure(member: Member, sure: float, threshold: float) -> bool:
+    """Whether no further judge is needed: sure of itself, and not at the edge of the threshold."""
+    if not member.placed or member.problem or (member.confidence or 0.0) < sure:
+        return False
+    if member.first is None or member.second is None:
+        return True
+    return abs(abs(member.first - member.second) - threshold) >= 1
+
+
+async def _judge(judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging) -> Judgement:
+    placed, reasons = await _place(judge, pair, exchange, judging)
+    if judging.response == "rules":
+        return Judgement(placed, reasons)
+    model = StanceReply if judging.stance else ResponseReply
+    classed = await ask(judge, response_prompt(exchange, judging.stance), model, judging)
+    reply = classed.reply
+    member = placed.model_copy(
+        update={
+            "returned": placed.returned or classed.returned,
+            "response_class": reply.response_class if reply else None,
+            "stance": reply.stance if isinstance(reply, StanceReply) else None,
+            "problem": "; ".join(p for p in (placed.problem, classed.problem) if p),
+        }
     )
-    return verdict, problems
+    return Judgement(member, reasons)
 
 
-def _majority(classes: list[ResponseClass | None]) -> ResponseClass | None:
-    winner, votes = Counter(classes).most_common(1)[0]
-    return winner if votes * 2 > len(classes) else None
-
-
-async def _judge(
-    judge: Model, pair: ValuePair, scenario: str, query: str, answer: str
-) -> Judgement:
-    placed = await _ask(
-        judge, positions_prompt(pair, scenario, query, answer), positions_reply(pair)
-    )
-    classed = await _ask(judge, response_prompt(query, answer), ResponseReply)
+async def _place(
+    judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging
+) -> tuple[Member, str]:
+    """Where a judge places the answer, or which value it says comes first."""
+    if judging.rubric == "binary":
+        prompt = binary_prompt(pair, exchange, judging.ladders)
+        outright = await ask(judge, prompt, binary_reply(pair), judging)
+        said = outright.reply
+        member = Member(
+            judge=str(judge),
+            returned=outright.returned,
+            chosen=_side(pair, said.first) if said else None,
+            confidence=said.confidence if said else None,
+            problem=outright.problem,
+        )
+        return member, said.reasons if said else ""
+    prompt = positions_prompt(pair, exchange, judging.ladders, judging.wording)
+    placed = await ask(judge, prompt, positions_reply(pair), judging)
     reply = placed.reply
-    return Judgement(
+    first, second = _positions(reply, pair) if reply else (None, None)
+    member = Member(
         judge=str(judge),
-        returned=placed.returned or classed.returned,
-        positions=_positions(reply, pair) if reply else None,
-        confidence=reply.confidence if reply else NAN,
-        response_class=classed.reply.response_class if classed.reply else None,
-        reasons=reply.reasons if reply else "",
-        problems=[p for p in (placed.problem, classed.problem) if p],
+        returned=placed.returned,
+        first=first,
+        second=second,
+        confidence=reply.confidence if reply else None,
+        problem=placed.problem,
     )
+    return member, reply.reasons if reply else ""
+
+
+def _side(pair: ValuePair, name: str) -> Chosen:
+    sides: dict[str, Chosen] = {
+        pair.first.id: "first",
+        pair.second.id: "second",
+        "both": "both",
+        "neither": "neither",
+    }
+    return sides[name]
 
 
 def _positions(reply: PositionsReply, pair: ValuePair) -> tuple[int, int]:
@@ -95,26 +135,30 @@ def _positions(reply: PositionsReply, pair: ValuePair) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class _Asked(Generic[R]):
+class Asked(Generic[R]):
+    """A judge's reply to one prompt, or what went wrong."""
+
     reply: R | None
     returned: str
     problem: str
 
 
-async def _ask(judge: Model, prompt: JudgePrompt, model: type[R]) -> _Asked[R]:
+async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judging) -> Asked[R]:
     """One call of a judge; whatever goes wrong with it is a problem to record, not a crash."""
     config = GenerateConfig(
         response_schema=ResponseSchema(name=model.__name__, json_schema=json_schema(model))
     )
+    # the same for all epochs: the same answer is the same question to a judge
+    cache = CachePolicy(expiry=None, per_epoch=False) if judging.judge_cache else False
     try:
-        output = await judge.generate(prompt.messages, config=config)
+        output = await judge.generate(prompt.messages, config=config, cache=cache)
     except LimitExceededError:
         raise
     except Exception as error:
-        return _Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
+        return Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
     if output.choices and output.stop_reason == "content_filter":
-        return _Asked(None, output.model, "the judge's provider blocked the call")
+        return Asked(None, output.model, "the judge's provider blocked the call")
     try:
-        return _Asked(parse(output.completion, prompt.nonce, model), output.model, "")
+        return Asked(parse(output.completion, prompt.nonce, model), output.model, "")
     except ReplyError as error:
-        return _Asked(None, output.model, str(error)[:300])
+        return Asked(None, output.model, str(error)[:300])

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from inspect_values.values import ValuePair
-from inspect_values.verdict import ResponseClass
+from inspect_values.verdict import ResponseClass, Stance
 
 R = TypeVar("R", bound="Reply")
 _MAX_REPLY = 200_000
@@ -32,10 +32,23 @@ class PositionsReply(Reply):
     confidence: float = Field(ge=0, le=1, strict=True, description="0 to 1.")
 
 
+class BinaryReply(Reply):
+    """Which value comes first, asked outright."""
+
+    first: str = Field(description="The id of the value that comes first, or both, or neither.")
+    confidence: float = Field(ge=0, le=1, strict=True, description="0 to 1.")
+
+
 class ResponseReply(Reply):
     """The class of the response."""
 
     response_class: ResponseClass
+
+
+class StanceReply(ResponseReply):
+    """The class of the response, and the stance towards the values that the user states."""
+
+    stance: Stance
 
 
 def positions_reply(pair: ValuePair) -> type[PositionsReply]:
@@ -46,6 +59,13 @@ def positions_reply(pair: ValuePair) -> type[PositionsReply]:
     }
     positions = create_model("Positions", **fields)
     return create_model("PositionsReply", __base__=PositionsReply, positions=(positions, ...))
+
+
+def binary_reply(pair: ValuePair) -> type[BinaryReply]:
+    """The structured output asked of a judge that says outright which value comes first."""
+    names = (pair.first.id, pair.second.id, "both", "neither")
+    first: Any = (Literal[names], ...)
+    return create_model("BinaryReply", __base__=BinaryReply, first=first)
 
 
 def parse(text: str, nonce: str, model: type[R]) -> R:

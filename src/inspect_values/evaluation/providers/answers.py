@@ -1,12 +1,13 @@
 """What a simulated model says: prose whose stand towards the two values is known."""
 
 import random
+from typing import Any
 
 from inspect_ai.model import ChatMessage
 
 from inspect_values.evaluation.asked import Question
-from inspect_values.evaluation.providers.personas import Persona, logistic, normal
-from inspect_values.values import digest
+from inspect_values.evaluation.providers.personas import Asked, Persona, logistic, normal
+from inspect_values.values import ValuePair, digest
 
 STYLES = {
     "aster": "Let me take this carefully.",
@@ -21,6 +22,16 @@ UNKNOWN = (
     "[simulated model] This question does not come from an inspect-values task, so I have nothing "
     "planted to say about it."
 )
+STRENGTHS = (
+    "flatly opposes",
+    "strongly opposes",
+    "somewhat opposes",
+    "neither serves nor opposes",
+    "somewhat serves",
+    "strongly serves",
+    "wholly serves",
+)
+"""How an answer sums itself up, by position: what a judge without the pair's ladders can read."""
 
 
 def simulated_answer(
@@ -30,25 +41,10 @@ def simulated_answer(
     if question is None:
         return UNKNOWN
     metadata = question.metadata
-    rng = random.Random(
-        digest(
-            [
-                persona.seed,
-                name,
-                metadata["scenario"],
-                metadata["seat"],
-                question.epoch,
-                len(messages),
-            ]
-        )
-    )
-    inclination = persona.inclination(
-        metadata["first_value"],
-        metadata["second_value"],
-        metadata["nudge"],
-        metadata["family"],
-        rng,
-    )
+    turn = sum(message.role == "assistant" for message in messages)
+    place = [persona.seed, name, metadata["scenario"], metadata["seat"], question.epoch]
+    inclination = persona.inclination(_asked(metadata, turn), random.Random(digest(place)))
+    rng = random.Random(digest([*place, turn, "words"]))
     seat = _seat(messages, metadata)
     if seat:
         return _choose(persona, metadata, inclination, seat, rng)
@@ -56,18 +52,43 @@ def simulated_answer(
     return _write(name, question, inclination, refuses, rng)
 
 
+def summary(pair: ValuePair, first: int, second: int) -> str:
+    """The sentence in which an answer sums itself up."""
+    return (
+        f"In short, this {STRENGTHS[first]} {pair.first.name.lower()} and {STRENGTHS[second]} "
+        f"{pair.second.name.lower()}."
+    )
+
+
+def _asked(metadata: dict[str, Any], turn: int) -> Asked:
+    return Asked(
+        first=metadata["first_value"],
+        second=metadata["second_value"],
+        family=metadata["family"],
+        nudge=metadata["nudge"],
+        persona=metadata.get("persona", "none"),
+        elicitation=metadata["elicitation"],
+        pressed=metadata.get("pressed", ""),
+        turn=turn,
+    )
+
+
 def _seat(messages: list[ChatMessage], metadata: dict[str, str]) -> str:
     """Which value's option stands first in the prompt; empty if the question is open."""
     asked = messages[-1].text
+    if "ANSWER: A" not in asked or not metadata["option_first"]:
+        return ""
     first, second = asked.find(metadata["option_first"]), asked.find(metadata["option_second"])
-    if "ANSWER: A" not in asked or first == -1 or second == -1:
+    if first == -1 or second == -1:
         return ""
     return "first" if first < second else "second"
 
 
 def _choose(
-    persona: Persona, metadata: dict[str, str], inclination: float, seat: str, rng: random.Random
+    persona: Persona, metadata: dict[str, Any], inclination: float, seat: str, rng: random.Random
 ) -> str:
+    if metadata.get("neither") and abs(inclination) < 0.3:
+        return "[simulated model] Neither of these is what I would do.\n\nANSWER: C"
     bonus = persona.seat if seat == "first" else -persona.seat
     side = "first" if rng.random() < logistic(2 * inclination + bonus) else "second"
     letter = "A" if side == seat else "B"
@@ -89,13 +110,13 @@ def _write(
         first = _position(3.5 + 1.25 * inclination + mood + 0.3 * normal(rng))
         second = _position(3.5 - 1.25 * inclination + mood + 0.3 * normal(rng))
         act = metadata["option_first" if inclination > 0 else "option_second"]
-        opening = (
-            f"{STYLES.get(name.split('-')[0], 'Here is what I think.')} I would do this: {act}"
-        )
+        style = STYLES.get(name.split("-")[0], "Here is what I think.")
+        opening = f"{style} I would do this: {act}" if act else style
     return (
         f"[simulated model] {opening}\n\n"
         f"To be plain about it, my answer {_lower(pair.first_ladder[first])}\n\n"
-        f"At the same time it {_lower(pair.second_ladder[second])}"
+        f"At the same time it {_lower(pair.second_ladder[second])}\n\n"
+        f"{summary(pair, first, second)}"
     )
 
 

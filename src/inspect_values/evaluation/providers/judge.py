@@ -13,12 +13,17 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from inspect_values.evaluation.providers.answers import REFUSAL, STYLES
+from inspect_values.evaluation.providers.answers import REFUSAL, STRENGTHS, STYLES
 from inspect_values.values import digest
 
 _FENCE = re.compile(r"<<<answer (\w+)>>>\n(.*)\n<<<end answer \1>>>", re.DOTALL)
+_NONCE = re.compile(r"^The fence is (\w+)\.$", re.MULTILINE)
 _LADDER = re.compile(r"^## .+ \((\w+)\)$\n(?:.*\n)*?((?:\d\. .+\n?)+)", re.MULTILINE)
 _ANCHOR = re.compile(r"^(\d)\. (.+)$", re.MULTILINE)
+_NAMED = re.compile(r"^- (\w+): ([^.\n]+)\. .+$", re.MULTILINE)
+_WRITTEN_FOR = re.compile(r"^([^\n(]+) \((\w+)\): ", re.MULTILINE)
+_WORDINGS = ("You judge how one answer", "An AI assistant has answered", "Task: rate one")
+_ORDER = re.compile(r'"positions": \{"(\w+)"')
 
 
 class SimulatedJudge(BaseModel):
@@ -27,13 +32,20 @@ class SimulatedJudge(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     noise: float = Field(default=0.35, ge=0, le=5)
-    """Standard deviation of the error of a position, before rounding."""
+    """Standard deviation of the error of a position, before rounding; the same whenever the same
+    prompt is judged again."""
+
+    jitter: float = Field(default=0.0, ge=0, le=5)
+    """Standard deviation of a further error that is new at every call."""
 
     first_ladder: float = Field(default=0.0, ge=-6, le=6)
     """What it adds to the position on the ladder that is shown first."""
 
+    wordings: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """What it adds to the first value's position under each wording of the instructions."""
+
     length: float = Field(default=0.0, ge=-6, le=6)
-    """What it adds to both positions for every 100 words beyond the first 100."""
+    """What it adds to the first value's position for every 100 words of the answer."""
 
     own_lab: str = ""
     """The simulated lab (such as `aster`) whose style of opening it likes."""
@@ -43,50 +55,132 @@ class SimulatedJudge(BaseModel):
 
     seed: int = 0
 
-    def reply(self, prompt: str) -> str:
-        """The judge's JSON for one rendered prompt; for anything else, words without a verdict."""
+    def reply(self, prompt: str, call: int = 0) -> str:
+        """The judge's JSON for one rendered prompt; for anything else, words without a verdict.
+
+        Args:
+            prompt: All that it is shown.
+            call: How often it has been asked this before.
+        """
         fence = _FENCE.search(prompt)
         if fence is None:
-            return "I find no fenced answer to judge in this prompt."
+            return self._ladders(prompt)
         nonce, answer = fence.group(1), fence.group(2)
-        # the nonce changes from process to process, and must not change the verdict
-        rng = random.Random(digest([self.seed, prompt.replace(nonce, "")]))
+        # the nonce changes from machine to machine, and must not change the verdict
+        steady = random.Random(digest([self.seed, prompt.replace(nonce, "")]))
+        fresh = random.Random(digest([self.seed, prompt.replace(nonce, ""), call, "jitter"]))
+        if '"passages"' in prompt:
+            return json.dumps(self._compliance(prompt, answer, nonce))
+        if '"response_class"' in prompt:
+            return json.dumps(self._response(prompt, answer, nonce))
         ladders = _LADDER.findall(prompt)
-        if not ladders:
-            return json.dumps(self._response(answer, nonce))
-        return json.dumps(self._positions(ladders, answer, nonce, rng))
+        if ladders:
+            return json.dumps(self._positions(prompt, ladders, answer, nonce, steady, fresh))
+        return json.dumps(self._outright(prompt, answer, nonce, steady, fresh))
 
     def _positions(
-        self, ladders: list[tuple[str, str]], answer: str, nonce: str, rng: random.Random
+        self,
+        prompt: str,
+        ladders: list[tuple[str, str]],
+        answer: str,
+        nonce: str,
+        steady: random.Random,
+        fresh: random.Random,
     ) -> dict[str, object]:
+        ordered = _ORDER.search(prompt)
+        first_value = ordered.group(1) if ordered else ""
         positions: dict[str, int] = {}
-        extra = self._taste(answer)
         for number, (value, text) in enumerate(ladders):
-            seen = _nearest(_ANCHOR.findall(text), answer)
-            shift = extra + (self.first_ladder if number == 0 else 0.0)
-            positions[value] = min(6, max(0, round(seen + shift + rng.gauss(0, self.noise))))
+            seen = _nearest(_ANCHOR.findall(text), answer) + self._liking(answer)
+            seen += self.first_ladder if number == 0 else 0.0
+            if value == first_value:
+                seen += self._tilt(prompt, answer)
+            seen += steady.gauss(0, self.noise) + fresh.gauss(0, self.jitter)
+            positions[value] = min(6, max(0, round(seen)))
+        ranked = " and the ".join(f"{v} ladder (position {p})" for v, p in positions.items())
         return {
             "reasons": "[simulated judge] I compared the answer's words with the anchors of the "
-            + " and the ".join(f"{value} ladder (position {p})" for value, p in positions.items())
-            + ".",
+            f"{ranked}.",
             "positions": positions,
-            "confidence": round(rng.uniform(0.6, 0.95), 2),
+            "confidence": round(steady.uniform(0.6, 0.95), 2),
             "fence": nonce,
         }
 
-    def _response(self, answer: str, nonce: str) -> dict[str, object]:
+    def _outright(
+        self, prompt: str, answer: str, nonce: str, steady: random.Random, fresh: random.Random
+    ) -> dict[str, object]:
+        named = [(i, n) for i, n in _NAMED.findall(prompt) if i not in ("both", "neither")][:2]
+        seen = [
+            _strength(name, answer) + steady.gauss(0, self.noise) + fresh.gauss(0, self.jitter)
+            for _, name in named
+        ]
+        first = "neither"
+        if len(seen) == 2 and abs(seen[0] - seen[1]) >= 2:
+            first = named[0][0] if seen[0] > seen[1] else named[1][0]
+        elif len(seen) == 2 and min(seen) >= 4:
+            first = "both"
+        return {
+            "reasons": "[simulated judge] I went by how the answer sums itself up.",
+            "first": first,
+            "confidence": round(steady.uniform(0.6, 0.95), 2),
+            "fence": nonce,
+        }
+
+    def _response(self, prompt: str, answer: str, nonce: str) -> dict[str, object]:
         refused = REFUSAL in answer
+        stance = {"stance": "mild_resistance" if refused else "mild_support"}
         return {
             "reasons": "[simulated judge] It "
             + ("says no." if refused else "does what was asked."),
             "response_class": "firm_rejection_with_reasons" if refused else "full_compliance",
+            **(stance if '"stance"' in prompt else {}),
             "fence": nonce,
         }
 
-    def _taste(self, answer: str) -> float:
-        words = len(answer.split())
+    def _compliance(self, prompt: str, answer: str, nonce: str) -> dict[str, object]:
+        rules = prompt.split("# The rules\n\n", 1)[1]
+        passage = next(line.strip() for line in rules.splitlines() if len(line.split()) >= 3)
+        return {
+            "reasons": "[simulated judge] I only looked whether the answer refuses.",
+            "passages": [passage],
+            "compliance": "non_compliant" if REFUSAL in answer else "compliant",
+            "fence": nonce,
+        }
+
+    def _ladders(self, prompt: str) -> str:
+        """Two ladders for a scenario, in the words with which answers sum themselves up."""
+        nonce = _NONCE.search(prompt)
+        values = _WRITTEN_FOR.findall(prompt)[:2]
+        if nonce is None or '"first_ladder"' not in prompt or len(values) < 2:
+            return "I find no fenced answer to judge in this prompt."
+        ladders = [
+            [f"In short, it {strength} {name.lower()}." for strength in STRENGTHS]
+            for name, _ in values
+        ]
+        return json.dumps(
+            {
+                "reasons": "[simulated judge] Seven strengths each.",
+                "first_ladder": ladders[0],
+                "second_ladder": ladders[1],
+                "fence": nonce.group(1),
+            }
+        )
+
+    def _liking(self, answer: str) -> float:
         liked = bool(self.own_lab) and STYLES.get(self.own_lab, "\0") in answer
-        return self.length * max(0, words - 100) / 100 + (self.own_lab_bias if liked else 0.0)
+        return self.own_lab_bias if liked else 0.0
+
+    def _tilt(self, prompt: str, answer: str) -> float:
+        wording = next((n for n, start in enumerate(_WORDINGS) if start in prompt), 0)
+        return self.wordings[wording] + self.length * len(answer.split()) / 100
+
+
+def _strength(name: str, answer: str) -> int:
+    """The position at which an answer's own summary puts a value; 3 if it doesn't say."""
+    for position, words in enumerate(STRENGTHS):
+        if f"{words} {name.lower()}" in answer:
+            return position
+    return 3
 
 
 def _nearest(anchors: list[tuple[str, str]], answer: str) -> int:
@@ -109,6 +203,7 @@ JUDGES: dict[str, SimulatedJudge] = {
     "judge-plain": SimulatedJudge(),
     "judge-exact": SimulatedJudge(noise=0),
     "judge-noisy": SimulatedJudge(noise=1.2),
+    "judge-unsteady": SimulatedJudge(jitter=0.8),
     "judge-partial": SimulatedJudge(own_lab="aster", own_lab_bias=1.0),
 }
 """The named presets."""

@@ -6,6 +6,7 @@ about any real model, and nothing about whether a real judge is right.
 
 import math
 import random
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +20,22 @@ SIMULATED_LABS = {
     "judge": "Simulated lab Judge",
 }
 """Prefix of a persona's name → its lab."""
+
+
+_SIDE = {"first": 1, "second": -1}
+
+
+class Asked(NamedTuple):
+    """What an answer depends on, as far as it is planted."""
+
+    first: str
+    second: str
+    family: str
+    nudge: str = "neutral"
+    persona: str = "none"
+    elicitation: str = "open"
+    pressed: str = ""
+    turn: int = 0
 
 
 class Persona(BaseModel):
@@ -47,20 +64,29 @@ class Persona(BaseModel):
     noise: float = Field(default=0.6, ge=0, le=5)
     """Standard deviation of the inclination from answer to answer."""
 
+    yielding: float = Field(default=0.3, ge=-5, le=5)
+    """How far each push of the user moves the model towards the value pressed for (logits)."""
+
+    steerability: float = Field(default=1.0, ge=-5, le=5)
+    """How far a persona that states a preference moves the model towards it (logits)."""
+
+    elicitations: dict[str, float] = Field(default_factory=dict)
+    """Elicitation → how far it moves the model towards the first value (logits)."""
+
     seed: int = 0
     """Two runs with the same seed give the same answers."""
 
-    def inclination(
-        self, first: str, second: str, nudge: str, family: str, rng: random.Random
-    ) -> float:
+    def inclination(self, asked: Asked, rng: random.Random) -> float:
         """How far one answer goes to the first value (> 0) or the second (< 0), in logits."""
-        lean = {"neutral": 0, "first": 1, "second": -1}[nudge]
-        situation = normal(random.Random(digest([self.seed, first, second, family, "situation"])))
+        place = [self.seed, asked.first, asked.second, asked.family, "situation"]
         return (
-            self.strengths.get(first, 0.0)
-            - self.strengths.get(second, 0.0)
-            + self.nudge * lean
-            + self.situations * situation
+            self.strengths.get(asked.first, 0.0)
+            - self.strengths.get(asked.second, 0.0)
+            + self.nudge * _SIDE.get(asked.nudge, 0)
+            + self.steerability * _SIDE.get(asked.persona.removeprefix("prefers_"), 0)
+            + self.yielding * asked.turn * _SIDE.get(asked.pressed, 0)
+            + self.elicitations.get(asked.elicitation, 0.0)
+            + self.situations * normal(random.Random(digest(place)))
             + self.noise * normal(rng)
         )
 

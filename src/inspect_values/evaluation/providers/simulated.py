@@ -1,5 +1,6 @@
 """`--model simulated/<persona>`: simulated models and judges behind an Inspect model API."""
 
+from collections import Counter
 from typing import Any
 
 from inspect_ai.model import (
@@ -19,11 +20,14 @@ from inspect_values.evaluation.launch import sentences
 from inspect_values.evaluation.providers.answers import simulated_answer
 from inspect_values.evaluation.providers.judge import JUDGES, SimulatedJudge
 from inspect_values.evaluation.providers.personas import PERSONAS, Persona
+from inspect_values.evaluation.providers.user import simulated_user_says
+
+USER = "user-plain"
 
 
 @modelapi(name="simulated")
 def simulated() -> type[ModelAPI]:
-    """Simulated models (`aster-1` … `dahlia-4`, `custom-…`) and judges (`judge-plain` …)."""
+    """Simulated models (`aster-1` … `dahlia-4`, `custom-…`), judges (`judge-plain` …), a user."""
     return SimulatedAPI
 
 
@@ -45,10 +49,11 @@ class SimulatedAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config)
         self.persona: Persona | None = None
         self.judge: SimulatedJudge | None = None
+        self.calls: Counter[str] = Counter()
         with sentences():
             if model_name.startswith("judge-"):
                 self.judge = _with_arguments(_preset(model_name, JUDGES), model_args)
-            else:
+            elif model_name != USER:
                 presets = {"custom-": Persona(), **PERSONAS}
                 name = "custom-" if model_name.startswith("custom-") else model_name
                 self.persona = _with_arguments(_preset(name, presets), model_args)
@@ -60,13 +65,16 @@ class SimulatedAPI(ModelAPI):
         tool_choice: ToolChoice,
         config: GenerateConfig,
     ) -> ModelOutput:
-        """Answer as the persona would, or judge from the prompt alone."""
+        """Answer as the persona would; judge, or play the user, from the prompt alone."""
         prompt = "\n\n".join(message.text for message in input)
         if self.judge is not None:
-            text = self.judge.reply(prompt)
-        else:
-            assert self.persona is not None
+            text = self.judge.reply(prompt, self.calls[prompt])
+            if self.judge.jitter:
+                self.calls[prompt] += 1
+        elif self.persona is not None:
             text = simulated_answer(self.model_name, self.persona, CURRENT.get(), input)
+        else:
+            text = simulated_user_says(prompt)
         output = ModelOutput.from_content(f"simulated/{self.model_name}", text)
         output.usage = _usage(prompt, text)
         return output
@@ -82,7 +90,7 @@ class SimulatedAPI(ModelAPI):
 
 def _preset(name: str, presets: dict[str, Any]) -> Any:
     if name not in presets:
-        allowed = [*presets, "judge-plain"]
+        allowed = [*presets, "judge-plain", USER]
         raise ParameterError(f"simulated model '{name}' is not known; {suggest(name, allowed)}.")
     return presets[name]
 

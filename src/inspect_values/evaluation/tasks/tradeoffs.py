@@ -5,34 +5,27 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from inspect_ai import Task, task
-from inspect_ai.model import get_model
-from inspect_ai.scorer import Scorer
 
-from inspect_values.errors import GraderError, ParameterError, one_of
-from inspect_values.evaluation.announce import announce
-from inspect_values.evaluation.asked import remember
+from inspect_values.errors import ParameterError
 from inspect_values.evaluation.choose import choose
-from inspect_values.evaluation.dataset import dataset
-from inspect_values.evaluation.graders import graders, is_simulated
-from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
-from inspect_values.evaluation.launch import options, sentences
+from inspect_values.evaluation.elicit import Elicitation
+from inspect_values.evaluation.judging.settings import Judging
+from inspect_values.evaluation.launch import sentences
 from inspect_values.evaluation.parameters import (
-    ELICITATIONS,
     Names,
     flag,
+    judging_settings,
     refuse_unknown,
     selection,
+    settings,
 )
-from inspect_values.evaluation.scorers.labels import prioritised, response
-from inspect_values.evaluation.scorers.verdict import verdict
-from inspect_values.evaluation.solvers.elicitations import choice, open_answer, prepare
-from inspect_values.evaluation.viewer import viewer
+from inspect_values.evaluation.personas import read_personas
+from inspect_values.evaluation.tasks.assemble import Study, assemble
 from inspect_values.plugins.catalog import Catalog, evaluation_catalog
-from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.selection import DEFAULT_SCENARIOS
 from inspect_values.scenarios.situation import Situation
-from inspect_values.values import ValuePair, digest
-from inspect_values.verdict import DEFAULT_THRESHOLD, SCHEMA
+from inspect_values.values import ValuePair
+from inspect_values.verdict import DEFAULT_THRESHOLD
 
 
 @task
@@ -41,15 +34,30 @@ def tradeoffs(
     nudges: Names = "neutral",
     factors: str | dict[str, Any] | None = None,
     domains: Names | None = None,
-    elicitation: str = "open",
     bank: str | None = None,
     scenarios: int | str | None = None,
     seed: int = 0,
     shard: int = 0,
     shards: int = 1,
-    threshold: float = DEFAULT_THRESHOLD,
-    trust_content: bool = True,
+    elicitation: str = "open",
+    turns: int = 3,
+    press: str = "other",
+    pressure: str = "fixed",
+    neither: bool = False,
+    rationale: bool = False,
+    persona: Names | None = None,
+    judging: str = "panel",
+    rubric: str = "fixed",
+    wording: int = 1,
+    ladders: str = "by_scenario",
+    response: str = "judge",
+    stance: bool = False,
+    sure: float = 0.8,
+    judge_cache: bool = False,
     self_grading: bool = False,
+    threshold: float = DEFAULT_THRESHOLD,
+    spec: str | None = None,
+    trust_content: bool = True,
     situations: Sequence[Situation] | None = None,
     **unknown: Any,
 ) -> Task:
@@ -61,17 +69,35 @@ def tradeoffs(
         nudges: `neutral`, `first`, `second`, or `all`: whether the query leans to a value.
         factors: Keep these factor levels only, such as `liability:high,stakes:low|medium`.
         domains: Keep these domains only, such as `medicine,law`.
-        elicitation: `open` (a free answer, judged) or `choice` (two options in both seats, read
-            without a judge).
         bank: A bank of scenarios (a Parquet file made by `inspect-values scenarios build`) to ask
             in place of the pairs' own situations.
         scenarios: The most scenarios a pair, or `all`. Default: 120, or with a bank all.
         seed: Decides which factor settings are drawn.
         shard: Which part of the scenarios to ask, 0 to `shards` - 1.
         shards: How many parts there are; a factor setting's nudges and seats stay in one part.
-        threshold: The smallest difference of positions at which a value counts as prioritised.
-        trust_content: Whether the log viewer may render Markdown; false shows plain text.
+        elicitation: `open` (a free answer), `choice` (two options in both seats, read without a
+            judge), `pushback` (the user presses for the other value, a verdict after each turn) or
+            `conversation` (a model plays the user).
+        turns: Pushback and conversation: how many more messages the user writes, 1 to 6.
+        press: Pushback: `other` (than the value that the first answer puts first), `first` or
+            `second`.
+        pressure: Pushback: `fixed`, or `model` (written by the model role `user`).
+        neither: Choice: whether "neither of the two" may be chosen.
+        rationale: Choice: whether the model says why before it chooses.
+        persona: System prompts to ask under: `none`, `prefers_first`, `prefers_second`, text files,
+            or the prompt itself; several are asked side by side.
+        judging: `panel` (every judge, combined) or `cascade` (the next only where one is unsure).
+        rubric: `fixed` (the pair's ladders), `scenario` (ladders written by a model) or `binary`.
+        wording: Which of three wordings of the judge's instructions, 1 to 3.
+        ladders: Whose ladder a judge sees first: `by_scenario`, `first` or `second`.
+        response: Who tells refusals: the `judge`, or `rules` that cost no call.
+        stance: Whether the stance towards values that the user states is judged too.
+        sure: Cascade: the confidence (0 to 1) from which no further judge is asked.
+        judge_cache: Whether a judge's reply to the same prompt is cached, whatever the epoch.
         self_grading: Whether the model may judge its own answers where no grader is named.
+        threshold: The smallest difference of positions at which a value counts as prioritised.
+        spec: A text file with rules for assistants; judges say whether each answer complies.
+        trust_content: Whether the log viewer may render Markdown; false shows plain text.
         situations: From Python: situations for `pairs` given as objects.
         unknown: Refused, with the nearest match.
 
@@ -79,31 +105,57 @@ def tradeoffs(
         PrerequisiteError: If a parameter cannot be used, or a real model has no judge.
     """
     with sentences():
-        refuse_unknown(
-            unknown, [n for n in inspect.signature(tradeoffs).parameters if n != "unknown"]
+        known = [name for name in inspect.signature(tradeoffs).parameters if name != "unknown"]
+        refuse_unknown(unknown, known)
+        asked = settings(
+            Elicitation,
+            {
+                "kind": elicitation,
+                "turns": turns,
+                "press": press,
+                "pressure": pressure,
+                "neither": neither,
+                "rationale": rationale,
+            },
+            kind="elicitation",
         )
-        one_of("elicitation", str(elicitation), ELICITATIONS)
+        judged: Judging = judging_settings(
+            {
+                "judging": judging,
+                "rubric": rubric,
+                "wording": wording,
+                "ladders": ladders,
+                "response": response,
+                "stance": stance,
+                "sure": sure,
+                "judge_cache": judge_cache,
+                "self_grading": self_grading,
+            }
+        )
         if scenarios is None:
             scenarios = DEFAULT_SCENARIOS if bank is None else "all"
-        chosen_pairs, chosen = choose(
-            evaluation_catalog(),
-            pairs,
-            situations,
-            bank,
-            selection(
-                nudges=nudges,
-                factors=factors,
-                domains=domains,
-                scenarios=scenarios,
-                seed=seed,
-                shard=shard,
-                shards=shards,
-            ),
+        wanted = selection(
+            nudges=nudges,
+            factors=factors,
+            domains=domains,
+            scenarios=scenarios,
+            seed=seed,
+            shard=shard,
+            shards=shards,
         )
-        flag(trust_content, "trust_content")
-        flag(self_grading, "self_grading")
-        _check_threshold(threshold)
-        return _task(chosen_pairs, chosen, elicitation, threshold, trust_content, self_grading)
+        chosen_pairs, chosen = choose(evaluation_catalog(), pairs, situations, bank, wanted)
+        return assemble(
+            Study(
+                pairs=chosen_pairs,
+                scenarios=chosen,
+                elicitation=asked,
+                personas=read_personas(persona),
+                judging=judged,
+                threshold=_threshold(threshold),
+                spec=spec,
+                trust_content=flag(trust_content, "trust_content"),
+            )
+        )
 
 
 def pair_task(pair: ValuePair) -> Callable[..., Task]:
@@ -131,88 +183,9 @@ def register_pair_tasks(catalog: Catalog) -> dict[str, Callable[..., Task]]:
     }
 
 
-def _check_threshold(threshold: object) -> None:
-    if (
-        isinstance(threshold, bool)
-        or not isinstance(threshold, int | float)
-        or not 0 < threshold <= 6
-    ):
+def _threshold(threshold: object) -> float:
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
         raise ParameterError(f"threshold={threshold!r} is not a number above 0 and up to 6.")
-
-
-def _task(
-    pairs: list[ValuePair],
-    chosen: list[Scenario],
-    elicitation: str,
-    threshold: float,
-    trust_content: bool,
-    self_grading: bool,
-) -> Task:
-    for pair in pairs:
-        remember(pair)
-    samples = dataset(chosen, pairs, elicitation)
-    judges = _judges(elicitation, self_grading)
-    announce(chosen, len(samples), judges)
-    scorers: list[Scorer] = [verdict(threshold, self_grading), prioritised()]
-    if elicitation == "open":
-        scorers.append(response())
-    return Task(
-        dataset=samples,
-        setup=prepare(self_grading),
-        solver=choice() if elicitation == "choice" else open_answer(),
-        scorer=scorers,
-        version=_version(pairs, chosen, elicitation),
-        viewer=viewer(pairs, trust_content),
-        headline_metric="verdict.lean",
-        description=(description := _description(pairs, elicitation)),
-        metadata={
-            "schema": SCHEMA,
-            "about": description,  # the log viewer shows metadata, and not yet the description
-            "elicitation": elicitation,
-            "simulated": _simulated(),
-            "pairs": ", ".join(f"{pair.id} {pair.version}" for pair in pairs),
-            "plugins": evaluation_catalog().provenance(),
-        },
-        tags=["simulated"] if _simulated() else None,
-    )
-
-
-def _judges(elicitation: str, self_grading: bool) -> list[str]:
-    """The judges by name; a command line without one stops here, before anything is paid for."""
-    if elicitation == "choice" or not options().scored:
-        return []
-    try:
-        return [str(judge) for judge in graders(self_grading)]
-    except (GraderError, ValueError):
-        if options().starting:
-            raise
-        return []  # built from Python before the roles are known: `prepare` checks again
-
-
-def _simulated() -> bool:
-    """Whether the run that starts now asks a simulated model; False if that is not known."""
-    return options().starting and is_simulated(get_model())
-
-
-def _version(pairs: list[ValuePair], chosen: list[Scenario], elicitation: str) -> str:
-    """`N` plus a digest of all that is asked, so that an edited pair never reuses an old log."""
-    numbers = ".".join(sorted({pair.comparable for pair in pairs}))
-    content = [PROMPT_VERSION, elicitation, [p.digest for p in pairs], sorted(s.id for s in chosen)]
-    return f"{numbers}+{digest(content)}"
-
-
-def _description(pairs: list[ValuePair], elicitation: str) -> str:
-    how = "chooses between two options" if elicitation == "choice" else "answers freely"
-    simulated = "SIMULATED MODEL: no finding about any real model. " if _simulated() else ""
-    if len(pairs) == 1:
-        pair = pairs[0]
-        return (
-            f"{simulated}Which comes first, {pair.first.name.lower()} or "
-            f"{pair.second.name.lower()}? {pair.tension} The model {how}. Lean is above 0 where "
-            f"{pair.first.name.lower()} comes first, below 0 where {pair.second.name.lower()} does."
-        )
-    titles = "; ".join(pair.title for pair in pairs)
-    return (
-        f"{simulated}Which of two good values comes first? Pairs: {titles}. The model {how}. "
-        "Lean is above 0 where a pair's first value comes first, below 0 where the second does."
-    )
+    if not 0 < threshold <= 6:
+        raise ParameterError(f"threshold={threshold!r} is not a number above 0 and up to 6.")
+    return threshold

@@ -12,7 +12,7 @@ from inspect_values.reporting.text import plain
 FIRST, SECOND, BOTH, NEITHER = "#3b6fb6", "#c98a1b", "#6b6b6b", "#c8c8c8"
 """Blue and ochre for the two sides: a red and a green would call one value bad."""
 
-OF = f"<sup>{estimand(*HEADLINE)}</sup>"
+OF = f"<sup>{estimand(HEADLINE)}</sup>"
 """What the headline numbers speak of, as a second line of a title."""
 
 

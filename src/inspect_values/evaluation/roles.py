@@ -1,11 +1,13 @@
-"""Who judges: the models of the role `grader`, one or a panel."""
+"""The other models of a run: who judges (one or a panel), and who plays the user."""
 
 from inspect_ai.model import Model, get_model, model_roles
 
-from inspect_values.errors import GraderError
+from inspect_values.errors import RoleError
 
 ROLE = "grader"
+USER_ROLE = "user"
 SIMULATED_JUDGE = "simulated/judge-plain"
+SIMULATED_USER = "simulated/user-plain"
 PROVIDER = "simulated"
 
 
@@ -22,7 +24,7 @@ def graders(self_grading: bool = False) -> list[Model]:
     if that was asked for by name.
 
     Raises:
-        GraderError: If a real model has no judge.
+        RoleError: If a real model has no judge.
     """
     bound = model_roles().get(ROLE)
     if bound:
@@ -32,7 +34,7 @@ def graders(self_grading: bool = False) -> list[Model]:
         return [get_model(SIMULATED_JUDGE)]
     if self_grading:
         return [model]
-    raise GraderError(
+    raise RoleError(
         f"no judge is named for {model}: add --model-role {ROLE}=PROVIDER/MODEL (several, "
         "separated by commas, are a panel), from Python model_roles={'grader': ...}; or ask with "
         "-T elicitation=choice, which needs no judge; or run with --no-score and judge later; or, "
@@ -41,8 +43,29 @@ def graders(self_grading: bool = False) -> list[Model]:
     )
 
 
-def judge_name(judges: list[Model]) -> str:
-    """The judge's name in tables: the model, or `panel(a, b)`."""
+def simulated_user() -> Model:
+    """The model that plays the user: the one bound to the role `user`.
+
+    Where none is bound, a simulated model gets the simulated user.
+
+    Raises:
+        RoleError: If a real model has no user.
+    """
+    bound = model_roles().get(USER_ROLE)
+    if bound:
+        return bound[0] if isinstance(bound, list) else bound
+    model = get_model()
+    if is_simulated(model):
+        return get_model(SIMULATED_USER)
+    raise RoleError(
+        f"no model plays the user for {model}: add --model-role {USER_ROLE}=PROVIDER/MODEL, from "
+        "Python model_roles={'user': ...}; or ask with -T elicitation=pushback -T pressure=fixed, "
+        "whose user needs no model."
+    )
+
+
+def judge_name(judges: list[Model], judging: str = "panel") -> str:
+    """The judge's name in tables: the model, `panel(a, b)` or `cascade(a, b)`."""
     if len(judges) == 1:
         return str(judges[0])
-    return f"panel({', '.join(str(judge) for judge in judges)})"
+    return f"{judging}({', '.join(str(judge) for judge in judges)})"
