@@ -17,6 +17,7 @@ RANKS = {
     "values": 1,
     "verdict": 1,
     "record": 2,
+    "answers": 2,
     "scenarios": 3,
     "plugins": 4,
     "evaluation": 5,

@@ -59,6 +59,7 @@ COLUMNS = (
     Column("outcome", "text", "verdict, or why there is none."),
     Column("detail", "text", "What went wrong, shortly."),
     Column("judge", "text", "The judge, panel(a, b), or parser."),
+    Column("judge_lab", "text", "Who made the judge; missing for a panel or a parser."),
     Column("judge_returned", "text", "The model id that the judge's provider returned."),
     Column("member", "yes_no", "Whether it is one judge's part of a panel's or cascade's verdict."),
     Column("rubric", "text", "fixed, scenario or binary, with -2 or -3 for another wording."),

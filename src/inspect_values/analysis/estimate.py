@@ -25,9 +25,9 @@ class Estimate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     subject: str
-    """The model or lab."""
+    """The model, lab or judge."""
 
-    level: Literal["model", "lab"]
+    level: Literal["model", "lab", "judge"]
     statistic: str
     key: str
     """The pair's id; for a rate `pair:value`."""

@@ -149,10 +149,14 @@ def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
         chosen = table[~table["member"].fillna(False)]
         judges = sorted({str(name) for name in label[chosen.index].dropna()} - {"parser"})
         known = chosen[chosen["sample_uuid"].notna()]
-        if known.duplicated(subset=["sample_uuid", "epoch", "turn"]).any():
+        again = known.duplicated(subset=["sample_uuid", "epoch", "turn"]).any()
+        named = chosen.assign(_label=label[chosen.index])[~gone & ~parsed]
+        asked = ["model", "pair", "elicitation", "turn", "nudge", "persona"]
+        each = named.groupby(asked, observed=True, dropna=False)["_label"].nunique()
+        if again or (each > 1).any():
             raise ParameterError(
-                f"several judges have judged the same answers: {', '.join(judges)}; choose one "
-                "with --judge NAME."
+                f"several judges have judged the same model: {', '.join(judges)}; choose one with "
+                "--judge NAME."
             )
         return chosen.reset_index(drop=True)
     one_of("judge", judge, sorted({str(name) for name in label.dropna()} - {"parser"}))
@@ -231,7 +235,8 @@ def _rows(header: EvalLog, catalog: ModelCatalog) -> Iterator[dict[str, Any]]:
         uuid = summary.uuid or f"{header.eval.eval_id}-{summary.id}-{summary.epoch}"
         about = _answered(summary, catalog)
         for row in _sample_rows(summary):
-            yield dict.fromkeys(_NAMES) | run | {"sample_uuid": uuid} | row | about
+            judge = {"judge_lab": _judge_lab(row.get("judge"), catalog)}
+            yield dict.fromkeys(_NAMES) | run | {"sample_uuid": uuid} | row | about | judge
 
 
 def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
@@ -252,6 +257,13 @@ def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
         "max_tokens": NAN if config.max_tokens is None else config.max_tokens,
         "plugins": str(metadata.get("plugins", "")),
     }
+
+
+def _judge_lab(judge: object, catalog: ModelCatalog) -> str:
+    """The lab of a single judge, told from panels and parsers by its provider's slash."""
+    if not isinstance(judge, str) or "/" not in judge or judge.endswith(")"):
+        return ""
+    return catalog.lab_of(judge).lab
 
 
 def _answered(summary: EvalSampleSummary, catalog: ModelCatalog) -> dict[str, Any]:

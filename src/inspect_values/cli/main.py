@@ -8,10 +8,17 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.cli.labels import labels
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
 PATHS = click.argument("logs", nargs=-1, required=True, metavar="LOGS…")
+JSON = click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the estimates as JSON."
+)
+CSV = click.option(
+    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
+)
 
 
 class SentenceGroup(click.Group):
@@ -36,6 +43,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(labels)
 cli.add_command(scenarios)
 
 
@@ -59,15 +67,24 @@ def list_(what: str, strict: bool) -> None:
 
 @cli.command()
 @PATHS
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path), help="Write the estimates as JSON."
-)
-@click.option(
-    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
-)
+@JSON
+@CSV
 @click.option("--page", type=click.Path(path_type=Path), help="Write a self-contained HTML page.")
 @click.option("--rates", is_flag=True, help="Also show prioritisation and refusal rates.")
 @click.option("--judge", help="Whose verdicts, where several judged the same answers.")
+@click.option(
+    "--refusals",
+    type=click.Choice(["as_is", "dropped", "tie", "loss"]),
+    default="as_is",
+    show_default=True,
+    help="How refusals count.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 6, min_open=True),
+    help="From which difference of positions a value counts as prioritised. Default: the smallest "
+    "that the judge's audit can tell, never under 2.",
+)
 def signature(
     logs: tuple[str, ...],
     json_path: Path | None,
@@ -75,6 +92,8 @@ def signature(
     page: Path | None,
     rates: bool,
     judge: str | None,
+    refusals: str,
+    threshold: float | None,
 ) -> None:
     """The value signature of each model and lab: estimates with intervals.
 
@@ -82,7 +101,7 @@ def signature(
     """
     from inspect_values.cli.results import show_signature
 
-    show_signature(list(logs), json_path, csv_path, page, rates, judge)
+    show_signature(list(logs), json_path, csv_path, page, rates, judge, refusals, threshold)
 
 
 @cli.command()
@@ -95,6 +114,20 @@ def table(logs: tuple[str, ...], output: Path) -> None:
     from inspect_values.cli.results import write_verdicts
 
     write_verdicts(list(logs), output)
+
+
+@cli.command()
+@PATHS
+@JSON
+@CSV
+def audit(logs: tuple[str, ...], json_path: Path | None, csv_path: Path | None) -> None:
+    """How steady and how partial judges are, from judge_audit runs and panels.
+
+    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    """
+    from inspect_values.cli.judges import show_audit
+
+    show_audit(list(logs), json_path, csv_path)
 
 
 @cli.command()

@@ -5,7 +5,15 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
+from inspect_values.analysis.audit import audit, smallest_difference
 from inspect_values.analysis.models import ModelIdentity
+from inspect_values.analysis.rules import (
+    REFUSAL_WORDS,
+    one_rule,
+    threshold_for,
+    with_refusal_rule,
+    with_threshold,
+)
 from inspect_values.analysis.signature import signature, to_csv, to_json
 from inspect_values.analysis.table import by_one_judge, load, write_table
 from inspect_values.files import make_folder
@@ -36,6 +44,8 @@ def show_signature(
     page: Path | None,
     rates: bool,
     judge: str | None = None,
+    refusals: str = "as_is",
+    threshold: float | None = None,
 ) -> None:
     """Print the signature of logs or tables, and write what was asked for.
 
@@ -44,7 +54,7 @@ def show_signature(
         DataError: If a table is damaged or a file cannot be written.
     """
     catalog = default_catalog()
-    table = by_one_judge(load(logs, CatalogModels(catalog)), judge)
+    table = counted(load(logs, CatalogModels(catalog)), judge, refusals, threshold)
     estimates = signature(table, [item.value for item in catalog.statistics.values()])
     console = Console()
     _say_skipped(console, table)
@@ -59,6 +69,35 @@ def show_signature(
         make_folder(page)
         write_page(estimates, table, [item.value for item in catalog.plots.values()], page)
         console.print(f"Page: {page}", soft_wrap=True)
+
+
+def counted(
+    table: pd.DataFrame, judge: str | None, refusals: str, threshold: float | None
+) -> pd.DataFrame:
+    """The verdicts of one judge, with refusals and small differences counted as asked.
+
+    The table's `attrs["rules"]` says how, for whoever reads the numbers.
+
+    Raises:
+        ParameterError: If the judge is unknown, or several judged and none is named.
+    """
+    skipped = table.attrs.get("skipped")
+    audits = audit(table)
+    table = by_one_judge(table, judge)
+    if threshold is None:
+        known = [smallest_difference(audits, name) for name in table["judge"].dropna().unique()]
+        measured = [difference for difference in known if difference is not None]
+        if measured:
+            threshold = threshold_for(max(measured))
+    rules = [f"Refusals: {REFUSAL_WORDS[refusals]}."]
+    if threshold is not None:
+        table = with_threshold(table, threshold)
+    used = ", ".join(f"{value:g}" for value in sorted(table["threshold"].dropna().unique()))
+    source = "as measured by the judge's audit" if audits and threshold else "positions"
+    rules.append(f"A value counts as prioritised from a difference of {used or 2} ({source}) on.")
+    table = with_refusal_rule(table, one_rule(refusals))
+    table.attrs = {"skipped": skipped, "rules": rules}
+    return table
 
 
 def write_verdicts(logs: list[str], output: Path) -> None:

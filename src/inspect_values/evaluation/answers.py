@@ -6,10 +6,9 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.solver import TaskState
 from pydantic import BaseModel, ConfigDict
 
+from inspect_values.answers import ANSWERS
 from inspect_values.evaluation.judging.prompt import Exchange
 from inspect_values.verdict import Outcome
-
-_STORE = "inspect_values_answers"
 
 
 class Answer(BaseModel):
@@ -29,8 +28,8 @@ class Answer(BaseModel):
 
 def note_answer(state: TaskState) -> None:
     """Keep the output of this turn beside those of earlier ones."""
-    kept: list[dict[str, Any]] = state.store.get(_STORE, [])
-    state.store.set(_STORE, [*kept, answer_of(state.output).model_dump(mode="json")])
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS, [])
+    state.store.set(ANSWERS, [*kept, answer_of(state.output).model_dump(mode="json")])
 
 
 def answers(state: TaskState) -> list[Answer]:
@@ -38,7 +37,7 @@ def answers(state: TaskState) -> list[Answer]:
 
     The store of a log that is scored again holds them as they were.
     """
-    kept: list[dict[str, Any]] = state.store.get(_STORE, [])
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS, [])
     return [Answer.model_validate(entry) for entry in kept] or [answer_of(state.output)]
 
 

@@ -39,10 +39,13 @@ def signature_table(
     for asked in _asked(estimates):
         here = [e for e in estimates if e.condition == asked]
         pairs = [pair for pair in names if any(e.key == pair for e in here)]
+        if pairs:
+            yield _title("Lean, with its 95 % interval over situations", asked)
         for start in range(0, len(pairs), _PAIRS_A_TABLE):
-            yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names, asked)
+            yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names)
         for statistic, title in _RATES.items() if rates else ():
-            yield _rate_table(here, statistic, title, asked)
+            yield _title(title, asked)
+            yield _rate_table(here, statistic)
     for note in notes(table, estimates):
         yield Text(note)
 
@@ -53,7 +56,7 @@ def _asked(estimates: Sequence[Estimate]) -> list[Condition]:
 
 
 def _title(what: str, asked: Condition) -> Text:
-    return Text(f"{what}\n{estimand(asked)}", style="bold")
+    return Text(f"\n{what}\n{estimand(asked)}", style="bold")
 
 
 def _lean_table(
@@ -61,10 +64,8 @@ def _lean_table(
     table: pd.DataFrame,
     pairs: Sequence[str],
     names: dict[str, tuple[str, str]],
-    asked: Condition,
 ) -> Table:
-    shown = Table(title=_title("Lean, with its 95 % interval over situations", asked), box=None)
-    shown.title_justify = "left"
+    shown = Table(box=None)
     shown.add_column(Text("Lab / model"), no_wrap=False, overflow="fold")
     for pair in pairs:
         first, second = names[pair]
@@ -84,11 +85,8 @@ def _lean_table(
     return shown
 
 
-def _rate_table(
-    estimates: Sequence[Estimate], statistic: str, title: str, asked: Condition
-) -> Table:
-    shown = Table(title=_title(title, asked), box=None)
-    shown.title_justify = "left"
+def _rate_table(estimates: Sequence[Estimate], statistic: str) -> Table:
+    shown = Table(box=None)
     for column in ("Lab / model", "Pair: value", "Share", "Situations"):
         shown.add_column(Text(column), overflow="fold")
     for e in estimates:

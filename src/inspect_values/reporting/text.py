@@ -66,6 +66,7 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
         found.append(f"Missing, counted for neither value: {counts} of {len(table)} answers.")
     else:
         found.append(f"No answer is missing ({len(table)} verdicts).")
+    found += table.attrs.get("rules") or []
     if table["self_graded"].fillna(False).any():
         models = sorted({plain(m) for m in table.loc[table["self_graded"].fillna(False), "model"]})
         found.append(f"SELF-GRADED, by the model under test: {', '.join(models)}.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from inspect_ai.model import CachePolicy, GenerateConfig, Model, ResponseSchema
+from inspect_ai.model import CachePolicy, GenerateConfig, Model, ModelOutput, ResponseSchema
 from inspect_ai.util import LimitExceededError, collect, json_schema
 
 from inspect_values.evaluation.judging.prompt import (
@@ -106,17 +106,27 @@ async def _place(
         return member, said.reasons if said else ""
     prompt = positions_prompt(pair, exchange, judging.ladders, judging.wording)
     placed = await ask(judge, prompt, positions_reply(pair), judging)
+    said = _placed(str(judge), placed, pair)
+    return said.member, said.reasons
+
+
+def judged_by(judge: str, output: ModelOutput, nonce: str, pair: ValuePair) -> Judgement:
+    """What a judge's output says of an answer: the same reading, whoever asked for it."""
+    return _placed(judge, read_output(output, nonce, positions_reply(pair)), pair)
+
+
+def _placed(judge: str, placed: "Asked[PositionsReply]", pair: ValuePair) -> Judgement:
     reply = placed.reply
     first, second = _positions(reply, pair) if reply else (None, None)
     member = Member(
-        judge=str(judge),
+        judge=judge,
         returned=placed.returned,
         first=first,
         second=second,
         confidence=reply.confidence if reply else None,
         problem=placed.problem,
     )
-    return member, reply.reasons if reply else ""
+    return Judgement(member, reply.reasons if reply else "")
 
 
 def _side(pair: ValuePair, name: str) -> Chosen:
@@ -156,9 +166,14 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
         raise
     except Exception as error:
         return Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
+    return read_output(output, prompt.nonce, model)
+
+
+def read_output(output: ModelOutput, nonce: str, model: type[R]) -> Asked[R]:
+    """The reply in a judge's output, or what is wrong with it."""
     if output.choices and output.stop_reason == "content_filter":
         return Asked(None, output.model, "the judge's provider blocked the call")
     try:
-        return Asked(parse(output.completion, prompt.nonce, model), output.model, "")
+        return Asked(parse(output.completion, nonce, model), output.model, "")
     except ReplyError as error:
         return Asked(None, output.model, str(error)[:300])

@@ -96,7 +96,10 @@ def positions_prompt(
     pair: ValuePair, exchange: Exchange, ladders: str = "by_scenario", wording: int = 1
 ) -> JudgePrompt:
     """Ask for the answer's position on both ladders."""
-    shown = [_ladder(pair.first, pair.first_ladder), _ladder(pair.second, pair.second_ladder)]
+    shown = [
+        ladder_text(pair.first, pair.first_ladder),
+        ladder_text(pair.second, pair.second_ladder),
+    ]
     if ladder_first(exchange.scenario, ladders) == "second":
         shown.reverse()
     system = f"{_TASK[wording]}\n\n{pair.tension}\n\n" + "\n\n".join(shown)
@@ -172,6 +175,7 @@ def _listed(names: dict[ResponseClass, str] | dict[Stance, str]) -> str:
     return "\n".join(f"- {name.value}: {text}" for name, text in names.items())
 
 
-def _ladder(value: Value, anchors: tuple[str, ...]) -> str:
+def ladder_text(value: Value, anchors: tuple[str, ...]) -> str:
+    """A value's ladder as judges and labellers read it."""
     lines = "\n".join(f"{position}. {anchor}" for position, anchor in enumerate(anchors))
     return f"## {value.name} ({value.id})\n{value.definition}\nThe answer …\n{lines}"

@@ -205,5 +205,6 @@ JUDGES: dict[str, SimulatedJudge] = {
     "judge-noisy": SimulatedJudge(noise=1.2),
     "judge-unsteady": SimulatedJudge(jitter=0.8),
     "judge-partial": SimulatedJudge(own_lab="aster", own_lab_bias=1.0),
+    **{f"{lab}-judge": SimulatedJudge(own_lab=lab, seed=1) for lab in STYLES},
 }
-"""The named presets."""
+"""The named presets; `aster-judge` and its like belong to the labs that they are named after."""
