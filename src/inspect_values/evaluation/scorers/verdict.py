@@ -95,7 +95,7 @@ def verdict(
 
     async def score(state: TaskState, target: Target) -> Score:
         given = answers(state)
-        number = len(given) - 1 if turn < 0 else turn
+        number, shown = _turn(turn, len(given), int(state.metadata.get("turns") or 0))
         with sentences():
             pair = pair_of(state.metadata)
             if state.metadata.get("elicitation") == "choice":
@@ -105,12 +105,12 @@ def verdict(
             judge=judge_name(judges, settings.judging),
             rubric=settings.label,
             ladders=ladder_first(str(state.metadata["scenario"]), settings.ladders),
-            turn=number,
+            turn=shown,
             threshold=threshold,
         )
         if number >= len(given):
             gone = Verdict(outcome=Outcome.NO_RESPONSE)
-            return _score(pair, gone, base, [], f"the conversation ended before turn {number}")
+            return _score(pair, gone, base, [], f"the conversation ended before turn {shown}")
         answer = given[number]
         base = base.model_copy(update=_of_answer(answer))
         if answer.missing is not None:
@@ -133,6 +133,18 @@ def verdict(
         return _score(pair, result, base, said, detail)
 
     return score
+
+
+def _turn(turn: int, given: int, planned: int) -> tuple[int, int]:
+    """Which answer is judged, and under which turn it is recorded.
+
+    The last answer of a conversation stands under the last turn, even where the user stopped
+    earlier; a conversation that ended with its first answer has none.
+    """
+    if turn >= 0:
+        return turn, turn
+    last = max(planned, given - 1)
+    return (given - 1 if given > 1 or last == 0 else last), last
 
 
 def _missing(outcome: Outcome) -> Verdict:
