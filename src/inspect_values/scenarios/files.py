@@ -16,6 +16,11 @@ from inspect_values.errors import DataError, suggest, validation_sentence
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
 
+try:
+    from yaml import CSafeLoader as SafeLoader  # several times faster
+except ImportError:
+    from yaml import SafeLoader
+
 MAX_FILE_BYTES = 20_000_000
 _SITUATION_FILE_FIELDS = ("pair", "licence", "canary", "situations")
 
@@ -154,7 +159,7 @@ def _read(file: Path | Traversable) -> str:
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from error
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(SafeLoader):
     """YAML's safe loader, but a key that stands twice is an error, not the last one wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
