@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from markdown_it import MarkdownIt
@@ -16,10 +16,10 @@ from inspect_values.errors import DataError, suggest, validation_sentence
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
 
-try:
-    from yaml import CSafeLoader as SafeLoader  # several times faster
-except ImportError:
+if TYPE_CHECKING:
     from yaml import SafeLoader
+else:  # the loader written in C, where there is one, is several times faster
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_FILE_BYTES = 20_000_000
 _SITUATION_FILE_FIELDS = ("pair", "licence", "canary", "situations")
