@@ -1,103 +1,25 @@
 """Audits recover what was planted in simulated judges, and find nothing where nothing is."""
 
-import json
 import math
-import random
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from audits import PAIR, audited, covers, crossed, found
 from inspect_ai import eval
 from inspect_ai.model import get_model
 
 from inspect_values.analysis.audit import OWN_LAB, audit, smallest_difference
-from inspect_values.analysis.columns import COLUMNS, typed
-from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.table import verdict_table
 from inspect_values.cli.results import CatalogModels
-from inspect_values.evaluation.audit import padded, trimmed, ways
-from inspect_values.evaluation.judging.prompt import Exchange, ladder_first, positions_prompt
+from inspect_values.evaluation.audit import padded, trimmed
 from inspect_values.evaluation.launch import PrerequisiteError
-from inspect_values.evaluation.providers.answers import STYLES, summary
 from inspect_values.evaluation.providers.judge import SimulatedJudge
 from inspect_values.evaluation.tasks.judge_audit import judge_audit
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
-from inspect_values.plugins.catalog import default_catalog, evaluation_catalog
-from inspect_values.values import ValuePair
-
-PAIR = "honesty_vs_helpfulness"
-
-
-def pair() -> ValuePair:
-    return evaluation_catalog().pair(PAIR)
-
-
-def answers(seed: int, families: int, lab: str = "cedar") -> Iterator[tuple[str, str, str]]:
-    """Family, scenario and answer, two a family, with positions that families share in part."""
-    rng = random.Random(seed)
-    found = pair()
-    for family in range(families):
-        base = rng.gauss(0, 1)
-        for number in range(2):
-            first = min(5, max(1, round(3 + base + rng.gauss(0, 1))))
-            second = min(5, max(1, round(3 - base + rng.gauss(0, 1))))
-            text = (
-                f"{STYLES[lab]} It {found.first_ladder[first].lower()}\n\nIt "
-                f"{found.second_ladder[second].lower()}\n\n{summary(found, first, second)}"
-            )
-            yield f"f{family}", f"s{seed}-{family}-{number}", text
-
-
-def audited(
-    judge: SimulatedJudge, seed: int, families: int = 24, lab: str = "cedar", name: str = "j"
-) -> pd.DataFrame:
-    """The verdict table of an audit, made by putting the real prompts to a simulated judge."""
-    rows: list[dict[str, Any]] = []
-    for family, scenario, text in answers(seed, families, lab):
-        for way in ways(("repeat", "wording", "ladders", "length"), 3):
-            shown = {"padded": padded, "trimmed": trimmed}.get(way.length, str)(text)
-            exchange = Exchange(scenario, shown, [("user", f"Please write {scenario}.")])
-            prompt = positions_prompt(pair(), exchange, way.ladders, way.wording)
-            call = int(way.name[-1]) if way.name.startswith("repeat") else 0
-            said = judge.reply("\n\n".join(m.text for m in prompt.messages), call)
-            first, second = (json.loads(said)["positions"][v.id] for v in pair().values)
-            rows.append(
-                {
-                    "model": f"simulated/{lab}-1",
-                    "lab": lab,
-                    "pair": PAIR,
-                    "family": family,
-                    "cell": scenario,
-                    "answer": scenario,
-                    "variation": way.name,
-                    "judge": name,
-                    "judge_lab": judge.own_lab or "judges",
-                    "rubric": "fixed" if way.wording == 1 else f"fixed-{way.wording}",
-                    "ladders": ladder_first(scenario, way.ladders),
-                    "first": first,
-                    "second": second,
-                    "lean": (first - second) / 6,
-                    "turn": 0,
-                    "epoch": 1,
-                    "outcome": "verdict",
-                }
-            )
-    filled = [{c.name: row.get(c.name) for c in COLUMNS} for row in rows]
-    return typed(pd.DataFrame(filled))
-
-
-def found(table: pd.DataFrame, judge: str = "j") -> dict[str, Estimate]:
-    return {e.statistic: e for e in audit(table) if e.subject == judge}
-
-
-def covers(estimate: Estimate, truth: float) -> bool:
-    assert estimate.low is not None and estimate.high is not None, estimate.withheld
-    return estimate.low <= truth <= estimate.high
-
+from inspect_values.plugins.catalog import default_catalog
 
 PLANTED: list[tuple[dict[str, Any], str, float]] = [
     ({"wordings": (0.0, 1.0, 0.0)}, "audit_wording-2", 1 / 6),
@@ -156,21 +78,6 @@ def test_false_alarms_come_at_their_stated_rate() -> None:
 
 
 # ---- own lab --------------------------------------------------------------------------------
-
-
-def crossed(bias: float, seed: int) -> pd.DataFrame:
-    """Two judges of two labs on the answers of both labs; the aster judge may be partial."""
-    judges = {
-        "aster-judge": SimulatedJudge(own_lab="aster", own_lab_bias=bias, noise=0.4),
-        "birch-judge": SimulatedJudge(own_lab="birch", noise=0.4, seed=1),
-    }
-    parts = [
-        audited(judge, seed, lab=lab, name=name)
-        for name, judge in judges.items()
-        for lab in ("aster", "birch")
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(answer=table["lab"] + table["answer"])
 
 
 def test_a_partial_judge_is_found_and_a_fair_one_is_not() -> None:
@@ -268,9 +175,6 @@ def test_a_bad_parameter_is_one_sentence(
     with pytest.raises(PrerequisiteError, match=said) as caught:
         judge_audit(**parameters)
     assert "\n" not in str(caught.value.message)
-
-
-Write = Callable[..., Path]
 
 
 def test_the_rules_for_refusals_are_held_against_the_judge(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def verdict(
                 "judge_returned": ", ".join(m.returned for m in members if m.returned),
                 "self_graded": any(member.judge == own for member in members),
                 "members": tuple(members) if len(judges) > 1 else (),
+                "calls": settings.calls(len(said)),
             }
         )
         detail = "; ".join(f"{m.judge}: {m.problem}" for m in members if m.problem)
