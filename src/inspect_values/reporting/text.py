@@ -82,7 +82,7 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
 
 
 def usage(table: pd.DataFrame) -> list[str]:
-    """Tokens and cost of the models and, apart from them, of judges and users; and judges' calls."""
+    """Tokens and cost of the models and, apart from them, of judges and users."""
     tokens, others = table["tokens"].sum(), table["judge_tokens"].sum()
     if not tokens and not others:
         return []
