@@ -35,7 +35,7 @@ check: $(STAMP) ## Lint and types only
 format: $(STAMP) ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lab: $(STAMP) ## The long laboratory: coverage of the intervals; rewrites docs/laboratory.md
+lab: $(STAMP) ## The long laboratories; rewrites docs/laboratory*.md (takes long)
 	$(BIN)/python benchmarks/coverage.py > docs/laboratory.md.new && mv docs/laboratory.md.new docs/laboratory.md
 
 view: $(STAMP) ## Open the demonstration's logs in Inspect's viewer
