@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -11,7 +11,13 @@ from inspect_values.values import ValuePair
 from inspect_values.verdict import ResponseClass, Stance
 
 R = TypeVar("R", bound="Reply")
-_MAX_REPLY = 200_000
+_MAX_REPLY = 1_000_000
+"""Characters of a reply that are read: more than any judge writes, its quotes included."""
+
+_MAX_WORK = 20_000_000
+"""Characters that may be read again while looking for verdicts: a hostile text stays cheap."""
+
+_OPENING = re.compile(r'\{\s*"')
 
 
 class ReplyError(Exception):
@@ -22,7 +28,8 @@ class Reply(BaseModel):
     """What every judge's reply carries."""
 
     reasons: str = Field(description="Why, shortly.")
-    fence: str = Field(default="", description="The sixteen characters of the fence.")
+    fence: str = Field(description="The sixteen characters of the fence.")
+    """No default: a schema that does not ask for the fence would leave it out."""
 
 
 class PositionsReply(Reply):
@@ -42,13 +49,13 @@ class BinaryReply(Reply):
 class ResponseReply(Reply):
     """The class of the response."""
 
-    response_class: ResponseClass
+    response_class: ResponseClass = Field(description="What the answer does with the request.")
 
 
 class StanceReply(ResponseReply):
     """The class of the response, and the stance towards the values that the user states."""
 
-    stance: Stance
+    stance: Stance = Field(description="How the answer stands towards values the user states.")
 
 
 def positions_reply(pair: ValuePair) -> type[PositionsReply]:
@@ -64,16 +71,16 @@ def positions_reply(pair: ValuePair) -> type[PositionsReply]:
 def binary_reply(pair: ValuePair) -> type[BinaryReply]:
     """The structured output asked of a judge that says outright which value comes first."""
     names = (pair.first.id, pair.second.id, "both", "neither")
-    first: Any = (Literal[names], ...)
+    first: Any = (Literal[names], Field(description="The value that comes first."))
     return create_model("BinaryReply", __base__=BinaryReply, first=first)
 
 
 def parse(text: str, nonce: str, model: type[R]) -> R:
     """The verdict in a judge's reply.
 
-    It counts only if the whole reply is one JSON object (structured output), or if the object
-    carries the nonce of the fence, which whoever wrote the answer cannot know. Two different
-    verdicts are none.
+    It counts only as a JSON object that carries the nonce of the fence, which whoever wrote the
+    answer cannot know; structured output is no exception (docs/decisions/0006). The object may be
+    the whole reply, or stand anywhere in it. Two different verdicts are none.
 
     Raises:
         ReplyError: If there is no verdict, more than one, or one off the scale.
@@ -82,15 +89,12 @@ def parse(text: str, nonce: str, model: type[R]) -> R:
         raise ReplyError("the judge's reply is empty")
     if len(text) > _MAX_REPLY:
         raise ReplyError(f"the judge's reply has {len(text)} characters")
-    whole = _object(_unfenced(text))
-    if whole is not None and whole.get("fence", "") in ("", nonce):
-        return _validated(whole, model)
-    found = [entry for entry in _objects(text) if entry.get("fence") == nonce]
+    found = [_validated(entry, model) for entry in _carrying(text, nonce)]
     if not found:
         raise ReplyError("the judge's reply holds no JSON object with the fence of this answer")
-    if any(entry != found[0] for entry in found):
+    if len({entry.model_dump_json(exclude={"reasons"}) for entry in found}) > 1:
         raise ReplyError("the judge's reply holds more than one verdict")
-    return _validated(found[0], model)
+    return found[0]
 
 
 def _validated(entry: dict[str, Any], model: type[R]) -> R:
@@ -102,34 +106,36 @@ def _validated(entry: dict[str, Any], model: type[R]) -> R:
         raise ReplyError(f"the judge's reply is wrong at '{place}': {first['msg']}") from error
 
 
-def _unfenced(text: str) -> str:
-    match = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.DOTALL)
-    return match.group(1) if match else text
+def _carrying(text: str, nonce: str) -> list[dict[str, Any]]:
+    """Every JSON object that carries the nonce itself, wherever it stands.
 
-
-def _object(text: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text.strip(), object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        return None
-    return cast(dict[str, Any], value) if isinstance(value, dict) else None
-
-
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object that starts somewhere in the text, outermost first."""
+    The search goes from the nonce backwards, so that nothing that stands before a verdict (a
+    quoted answer with any number of brackets) can hide it.
+    """
     decoder = json.JSONDecoder(object_pairs_hook=_unique)
-    start = text.find("{")
-    tried = 0
-    while start != -1 and tried < 200:
-        tried += 1
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            end = start + 1
-        else:
-            if isinstance(value, dict):
-                yield cast(dict[str, Any], value)
-        start = text.find("{", end)
+    starts = [match.start() for match in _OPENING.finditer(text)]
+    found: dict[int, dict[str, Any]] = {}
+    work = 0
+    for fence in re.finditer(rf'"fence"\s*:\s*"{re.escape(nonce)}"', text):
+        for number in range(bisect_left(starts, fence.start()) - 1, -1, -1):
+            start = starts[number]
+            work += len(text) - start
+            if work > _MAX_WORK:
+                raise ReplyError("the judge's reply is too tangled to be read")
+            value, end = _object(decoder, text, start)
+            if value is not None and end > fence.start() and value.get("fence") == nonce:
+                found[start] = value
+                break
+    return list(found.values())
+
+
+def _object(decoder: json.JSONDecoder, text: str, start: int) -> tuple[dict[str, Any] | None, int]:
+    """The JSON object that starts here, and where it ends; None if none does."""
+    try:
+        value, end = decoder.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None, start
+    return cast(dict[str, Any], value), end
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

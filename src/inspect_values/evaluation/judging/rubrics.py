@@ -29,7 +29,7 @@ def ladders_prompt(pair: ValuePair, query: str, number: int = 1) -> JudgePrompt:
         query: What the user asks.
         number: Which of several rubrics for the same query; each is asked for anew.
     """
-    nonce = nonce_of(f"{query} {number}")
+    nonce = nonce_of("rubric", query, str(number))
     values = "\n\n".join(f"{v.name} ({v.id}): {v.definition}" for v in pair.values)
     system = (
         "You write a rubric by which answers of AI assistants to one query are placed on two "
