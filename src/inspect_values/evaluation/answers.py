@@ -1,5 +1,6 @@
 """The answers of a sample: one, or one after each turn of a conversation."""
 
+import unicodedata
 from typing import Any
 
 from inspect_ai.model import ModelOutput
@@ -24,12 +25,16 @@ class Answer(BaseModel):
 
     error: str
     fallback_model: str
+    place: int | None = None
+    """Where it stands among the sample's messages; None where a solver noted no turns."""
 
 
 def note_answer(state: TaskState) -> None:
     """Keep the output of this turn beside those of earlier ones."""
-    kept: list[dict[str, Any]] = state.store.get(ANSWERS, [])
-    state.store.set(ANSWERS, [*kept, answer_of(state.output).model_dump(mode="json")])
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
+    place = len(state.messages) - 1
+    answer = answer_of(state.output).model_copy(update={"place": place})
+    state.store.set(ANSWERS, [*kept, answer.model_dump(mode="json")])
 
 
 def answers(state: TaskState) -> list[Answer]:
@@ -37,7 +42,7 @@ def answers(state: TaskState) -> list[Answer]:
 
     The store of a log that is scored again holds them as they were.
     """
-    kept: list[dict[str, Any]] = state.store.get(ANSWERS, [])
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
     return [Answer.model_validate(entry) for entry in kept] or [answer_of(state.output)]
 
 
@@ -59,7 +64,12 @@ def missing_outcome(output: ModelOutput) -> Outcome | None:
         return Outcome.FALLBACK_MODEL
     if output.error or (output.choices and output.stop_reason == "content_filter"):
         return Outcome.CONTENT_FILTER
-    return None if output.completion.strip() else Outcome.NO_RESPONSE
+    return None if _visible(output.completion) else Outcome.NO_RESPONSE
+
+
+def _visible(text: str) -> bool:
+    """Whether a text holds anything but spaces, controls and characters without width."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def exchange(state: TaskState, turn: int, answer: Answer) -> Exchange:
@@ -68,16 +78,16 @@ def exchange(state: TaskState, turn: int, answer: Answer) -> Exchange:
     System prompts are left out: a judge places what was said, not what was asked for behind the
     user's back.
     """
-    said: list[tuple[str, str]] = []
-    number = 0
-    for message in state.messages:
-        if message.role == "assistant":
-            if number == turn:
-                break
-            number += 1
-        if message.role in ("user", "assistant"):
-            said.append((message.role, message.text))
-    if turn == 0:
-        # a solver may have put the question in other words; judged is what the user asked
-        said = [("user", state.input_text)]
+    # at the first turn a solver may have put the question in other words
+    said = [("user", state.input_text)] if turn == 0 else _said_before(state, turn, answer)
     return Exchange(str(state.metadata["scenario"]), answer.text, said)
+
+
+def _said_before(state: TaskState, turn: int, answer: Answer) -> list[tuple[str, str]]:
+    """What user and model said before an answer; calls of tools say nothing."""
+    place = answer.place
+    if place is None:
+        answered = [n for n, message in enumerate(state.messages) if message.role == "assistant"]
+        place = answered[turn] if turn < len(answered) else len(state.messages)
+    said = [(m.role, m.text) for m in state.messages[:place] if m.role in ("user", "assistant")]
+    return [(role, text) for role, text in said if text.strip()]

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, ModelOutput, ResponseSchema
 from inspect_ai.util import LimitExceededError, collect, json_schema
+from tenacity import RetryError
 
 from inspect_values.evaluation.judging.prompt import (
     Exchange,
@@ -42,7 +43,7 @@ class Judgement:
 
 async def ask_judges(
     judges: Sequence[Model],
-    pair: ValuePair,
+    pair: ValuePair | str,
     exchange: Exchange,
     judging: Judging,
     threshold: float = DEFAULT_THRESHOLD,
@@ -50,6 +51,14 @@ async def ask_judges(
     """The judgements of a panel, or of as many judges of a cascade as it takes to be sure.
 
     A judge that fails costs only its own verdict.
+
+    Args:
+        judges: Whom to ask.
+        pair: The pair with the ladders to judge by, or why there are none: then the answer is
+            placed by nobody, and what it does with the request is judged all the same.
+        exchange: The answer, and what came before it.
+        judging: How it is judged.
+        threshold: The difference of positions at which a value counts as prioritised.
     """
     if judging.judging == "panel":
         return await collect(*(_judge(judge, pair, exchange, judging) for judge in judges))
@@ -62,16 +71,24 @@ async def ask_judges(
 
 
 def _sure(member: Member, sure: float, threshold: float) -> bool:
-    """Whether no further judge is needed: sure of itself, and not at the edge of the threshold."""
+    """Whether no further judge is needed: sure of itself, and not at the edge of the threshold.
+
+    At the edge, one step on one ladder would change which value is prioritised.
+    """
     if not member.placed or member.problem or (member.confidence or 0.0) < sure:
         return False
     if member.first is None or member.second is None:
         return True
-    return abs(abs(member.first - member.second) - threshold) >= 1
+    return not threshold - 1 <= abs(member.first - member.second) < threshold + 1
 
 
-async def _judge(judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging) -> Judgement:
-    placed, reasons = await _place(judge, pair, exchange, judging)
+async def _judge(
+    judge: Model, pair: ValuePair | str, exchange: Exchange, judging: Judging
+) -> Judgement:
+    if isinstance(pair, str):
+        placed, reasons = Member(judge=str(judge), problem=pair), ""
+    else:
+        placed, reasons = await _place(judge, pair, exchange, judging)
     if judging.response == "rules":
         return Judgement(placed, reasons)
     model = StanceReply if judging.stance else ResponseReply
@@ -104,7 +121,9 @@ async def _place(
             problem=outright.problem,
         )
         return member, said.reasons if said else ""
-    prompt = positions_prompt(pair, exchange, judging.ladders, judging.wording)
+    # a rubric that was written anew is read in the same words, or two things would vary at once
+    wording = judging.wording if judging.rubric == "fixed" else 1
+    prompt = positions_prompt(pair, exchange, judging.ladders, wording)
     placed = await ask(judge, prompt, positions_reply(pair), judging)
     said = _placed(str(judge), placed, pair)
     return said.member, said.reasons
@@ -165,15 +184,34 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
     except LimitExceededError:
         raise
     except Exception as error:
-        return Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
+        cause = _cause(error)
+        return Asked(None, "", f"the call failed: {type(cause).__name__}: {cause}"[:300])
     return read_output(output, prompt.nonce, model)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong at the last attempt, where retries were given up."""
+    return error.last_attempt.exception() or error if isinstance(error, RetryError) else error
 
 
 def read_output(output: ModelOutput, nonce: str, model: type[R]) -> Asked[R]:
     """The reply in a judge's output, or what is wrong with it."""
-    if output.choices and output.stop_reason == "content_filter":
-        return Asked(None, output.model, "the judge's provider blocked the call")
+    problem = _unusable(output)
+    if problem:
+        return Asked(None, output.model, problem[:300])
     try:
         return Asked(parse(output.completion, nonce, model), output.model, "")
     except ReplyError as error:
-        return Asked(None, output.model, str(error)[:300])
+        cut = output.choices and output.stop_reason in ("max_tokens", "model_length")
+        why = "the judge's reply was cut off at its limit of tokens; " if cut else ""
+        return Asked(None, output.model, f"{why}{error}"[:300])
+
+
+def _unusable(output: ModelOutput) -> str:
+    """Why an output is no word of the judge that was asked; empty if it is one."""
+    if output.fallback is not None:
+        return f"another model, {output.fallback.fallback_model}, replied in the judge's place"
+    if output.error or (output.choices and output.stop_reason == "content_filter"):
+        said = f": {output.error}" if output.error else ""
+        return f"the judge's provider blocked the call{said}"
+    return ""

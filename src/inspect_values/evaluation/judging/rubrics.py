@@ -4,11 +4,15 @@ Scores under such rubrics are not comparable between scenarios, and writing a ru
 two rubrics: how far verdicts move with it is measured by judging under several (`wording`).
 """
 
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import anyio
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, Model
 from pydantic import Field, ValidationError
 
 from inspect_values.evaluation.judging.judge import ask
 from inspect_values.evaluation.judging.prompt import JudgePrompt, nonce_of
+from inspect_values.evaluation.judging.recent import Recent
 from inspect_values.evaluation.judging.reply import Reply
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.values import ValuePair
@@ -50,10 +54,53 @@ def ladders_prompt(pair: ValuePair, query: str, number: int = 1) -> JudgePrompt:
     return JudgePrompt([ChatMessageSystem(content=system), ChatMessageUser(content=user)], nonce)
 
 
-async def write_ladders(
+async def scenario_rubric(
     writer: Model, pair: ValuePair, query: str, settings: Judging
 ) -> ValuePair | str:
-    """The pair with ladders written for this query, or the reason why there are none."""
+    """The pair with ladders for this query, or the reason why there are none.
+
+    Rubric number `wording` of a query is written once a run: every model, epoch and turn is judged
+    by the same one, or their positions could not be compared.
+    """
+    key = (pair.digest, query, settings.wording)
+    own = _of_writer(writer)
+    async with own.lock(key):
+        written = own.rubrics.get(key)
+        if written is not None:
+            return written
+        found = await _write(writer, pair, query, settings)
+        if isinstance(found, str):
+            return f"no rubric was written: {found}"[:300]
+        own.rubrics.note(key, found)
+        return found
+
+
+class _Written:
+    """The rubrics that one writer has written, and those that it is writing."""
+
+    def __init__(self) -> None:
+        self.rubrics: Recent[ValuePair] = Recent()
+        self._locks: WeakValueDictionary[object, anyio.Lock] = WeakValueDictionary()
+
+    def lock(self, key: object) -> anyio.Lock:
+        """Held by whoever writes this rubric; the others wait for it."""
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = anyio.Lock()
+        return lock
+
+
+_written: WeakKeyDictionary[Model, _Written] = WeakKeyDictionary()
+
+
+def _of_writer(writer: Model) -> _Written:
+    found = _written.get(writer)
+    if found is None:
+        found = _written[writer] = _Written()
+    return found
+
+
+async def _write(writer: Model, pair: ValuePair, query: str, settings: Judging) -> ValuePair | str:
     prompt = ladders_prompt(pair, query, settings.wording)
     asked = await ask(writer, prompt, LaddersReply, settings)
     if asked.reply is None:

@@ -57,7 +57,7 @@ class Study:
     @property
     def needs_judge(self) -> bool:
         """Whether any answer is judged by a model."""
-        return self.elicitation.kind != "choice"
+        return self.elicitation.kind != "choice" or self.spec is not None
 
 
 def assemble(study: Study) -> Task:
@@ -85,7 +85,7 @@ def assemble(study: Study) -> Task:
     simulated = _simulated()
     return Task(
         dataset=samples,
-        setup=prepare(study.judging.self_grading),
+        setup=prepare(study.judging.self_grading, judge_choice=study.spec is not None),
         solver=_solver(study),
         scorer=_scorers(study),
         version=_version(study, spec.digest if spec else ""),
@@ -123,12 +123,13 @@ def _scorers(study: Study) -> list[Scorer]:
     scorers.append(prioritised())
     if len(judged) > 1:
         scorers.append(prioritised(judged[-1]))
-    if study.needs_judge and study.judging.response == "judge":
+    if study.elicitation.kind != "choice" and study.judging.response == "judge":
         scorers.append(response())
         if study.judging.stance:
             scorers.append(stance())
     if study.spec is not None:
-        scorers.append(compliance(study.spec))
+        given = study.judging
+        scorers.append(compliance(study.spec, 0, given.self_grading, given.judge_cache))
     return scorers
 
 
