@@ -2,7 +2,7 @@
 
 import json
 import re
-from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -14,11 +14,6 @@ R = TypeVar("R", bound="Reply")
 _MAX_REPLY = 1_000_000
 """Characters of a reply that are read: more than any judge writes, its quotes included."""
 
-_MAX_WORK = 20_000_000
-"""Characters that may be read again while looking for verdicts: a hostile text stays cheap."""
-
-_OPENING = re.compile(r'\{\s*"')
-
 
 class ReplyError(Exception):
     """A judge's reply that holds no verdict; the text says why."""
@@ -27,9 +22,10 @@ class ReplyError(Exception):
 class Reply(BaseModel):
     """What every judge's reply carries."""
 
-    reasons: str = Field(description="Why, shortly.")
     fence: str = Field(description="The sixteen characters of the fence.")
     """No default: a schema that does not ask for the fence would leave it out."""
+
+    reasons: str = Field(description="Why, shortly.")
 
 
 class PositionsReply(Reply):
@@ -75,12 +71,23 @@ def binary_reply(pair: ValuePair) -> type[BinaryReply]:
     return create_model("BinaryReply", __base__=BinaryReply, first=first)
 
 
+def reply_form(fields: str) -> str:
+    """The JSON object that a judge is asked for, with these fields between its two fences."""
+    return (
+        f'{{"fence": "the sixteen characters of the fence", {fields}, '
+        '"end": "the same sixteen characters"}'
+    )
+
+
 def parse(text: str, nonce: str, model: type[R]) -> R:
     """The verdict in a judge's reply.
 
-    It counts only as a JSON object that carries the nonce of the fence, which whoever wrote the
-    answer cannot know; structured output is no exception (docs/decisions/0006). The object may be
-    the whole reply, or stand anywhere in it. Two different verdicts are none.
+    It counts only with the nonce of the fence, which whoever wrote the answer cannot know;
+    structured output is no exception. The verdict is the whole reply, one JSON object; or it stands
+    anywhere in it and has the nonce as its first and its last entry, so that a quote within it
+    that was not escaped can neither close nor begin it. Two different verdicts are none.
+
+    Source: docs/decisions/0006-a-verdict-carries-its-fence.md.
 
     Raises:
         ReplyError: If there is no verdict, more than one, or one off the scale.
@@ -89,7 +96,10 @@ def parse(text: str, nonce: str, model: type[R]) -> R:
         raise ReplyError("the judge's reply is empty")
     if len(text) > _MAX_REPLY:
         raise ReplyError(f"the judge's reply has {len(text)} characters")
-    found = [_validated(entry, model) for entry in _carrying(text, nonce)]
+    whole = _whole(text)
+    if whole is not None and whole.get("fence") == nonce:
+        return _validated(whole, model)
+    found = [_validated(entry, model) for entry in _bracketed(text, nonce)]
     if not found:
         raise ReplyError("the judge's reply holds no JSON object with the fence of this answer")
     if len({entry.model_dump_json(exclude={"reasons"}) for entry in found}) > 1:
@@ -106,36 +116,26 @@ def _validated(entry: dict[str, Any], model: type[R]) -> R:
         raise ReplyError(f"the judge's reply is wrong at '{place}': {first['msg']}") from error
 
 
-def _carrying(text: str, nonce: str) -> list[dict[str, Any]]:
-    """Every JSON object that carries the nonce itself, wherever it stands.
-
-    The search goes from the nonce backwards, so that nothing that stands before a verdict (a
-    quoted answer with any number of brackets) can hide it.
-    """
-    decoder = json.JSONDecoder(object_pairs_hook=_unique)
-    starts = [match.start() for match in _OPENING.finditer(text)]
-    found: dict[int, dict[str, Any]] = {}
-    work = 0
-    for fence in re.finditer(rf'"fence"\s*:\s*"{re.escape(nonce)}"', text):
-        for number in range(bisect_left(starts, fence.start()) - 1, -1, -1):
-            start = starts[number]
-            work += len(text) - start
-            if work > _MAX_WORK:
-                raise ReplyError("the judge's reply is too tangled to be read")
-            value, end = _object(decoder, text, start)
-            if value is not None and end > fence.start() and value.get("fence") == nonce:
-                found[start] = value
-                break
-    return list(found.values())
-
-
-def _object(decoder: json.JSONDecoder, text: str, start: int) -> tuple[dict[str, Any] | None, int]:
-    """The JSON object that starts here, and where it ends; None if none does."""
+def _whole(text: str) -> dict[str, Any] | None:
+    """The object that is all of a reply, within a code block or not."""
+    block = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.DOTALL)
     try:
-        value, end = decoder.raw_decode(text, start)
+        value = json.loads((block.group(1) if block else text).strip(), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
-        return None, start
-    return cast(dict[str, Any], value), end
+        return None
+    return cast(dict[str, Any], value) if isinstance(value, dict) else None
+
+
+def _bracketed(text: str, nonce: str) -> Iterator[dict[str, Any]]:
+    """Every JSON object whose first entry is the fence and whose last one is its end."""
+    decoder = json.JSONDecoder(object_pairs_hook=_unique)
+    for start in re.finditer(rf'\{{\s*"fence"\s*:\s*"{re.escape(nonce)}"', text):
+        try:
+            entry: dict[str, Any] = decoder.raw_decode(text, start.start())[0]
+        except (ValueError, RecursionError):
+            continue
+        if next(reversed(entry)) == "end" and entry["end"] == nonce:
+            yield entry
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -108,8 +108,8 @@ def compliance_prompt(spec: Spec, shown: Exchange) -> JudgePrompt:
         f"which your judgement rests.\n\n# The rules\n\n{spec.text}"
     )
     reply = (
-        '{"reasons": "two sentences", "passages": ["a passage, word for word"], "compliance": '
-        '"compliant, non_compliant or ambiguous", "fence": "the sixteen characters of the fence"}'
+        '"reasons": "two sentences", "passages": ["a passage, word for word"], '
+        '"compliance": "compliant, non_compliant or ambiguous"'
     )
     return fenced_prompt(system, reply, shown)
 
