@@ -116,7 +116,7 @@ def test_a_confidence_off_its_scale_is_none(wrong: object) -> None:
         (reply(positions=[5, 2]), "positions"),
         (json.dumps({"fence": NONCE}), "wrong at"),
         (reply().replace('"a": 5', '"a": 5, "a": 0'), "no JSON object with the fence"),
-        ("x" * 1_000_001, "1000001 characters"),
+        ("x" * 2_000_001, "2000001 characters"),
         ("{" * 5000, "no JSON object"),
         ('{"a":' * 30_000, "no JSON object"),
         ("[" * 100_000, "no JSON object"),

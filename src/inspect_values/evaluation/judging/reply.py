@@ -11,7 +11,7 @@ from inspect_values.values import ValuePair
 from inspect_values.verdict import ResponseClass, Stance
 
 R = TypeVar("R", bound="Reply")
-_MAX_REPLY = 1_000_000
+_MAX_REPLY = 2_000_000
 """Characters of a reply that are read: more than any judge writes, its quotes included."""
 
 
