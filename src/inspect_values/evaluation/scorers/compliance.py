@@ -35,7 +35,7 @@ _SAME = str.maketrans(
     | dict.fromkeys("‐‑‒–—―", "-")
     | dict.fromkeys("*_`\u200b\ufeff\u00ad", "")
 )
-_MARKS = re.compile(r"^[ \t]*(?:[>#]+|[-+•]|\d{1,3}[.)])[ \t]", re.MULTILINE)
+_MARKS = re.compile(r"^[ \t]*(?:(?:[>#]+|[-+•]|\d{1,3}[.)])[ \t]+)+", re.MULTILINE)
 """Markdown at the start of a line: quotes, headings, lists."""
 
 
