@@ -190,7 +190,10 @@ def _once(table: pd.DataFrame) -> pd.DataFrame:
     judged = table[table["scorer"].notna()].set_index(_ANSWER).index
     replaced = table["scorer"].isna() & table.set_index(_ANSWER).index.isin(judged)
     place = [*_ANSWER, "scorer", "judge", "rubric"]
-    again = replaced | table.duplicated(subset=place)
+    # a choice has no judge, and reading it again gives the same; the latest reading counts
+    parsed = table["judge"].eq("parser").fillna(False)
+    reread = parsed & table.duplicated(subset=[*_ANSWER, "judge"], keep="last")
+    again = replaced | reread | (~parsed & table.duplicated(subset=place))
     known = table[table["sample_uuid"].notna() & ~replaced & ~table["member"].fillna(False)]
     differ = known.drop_duplicates([*place, *_CONCLUDED]).duplicated(place, keep=False)
     if differ.any():

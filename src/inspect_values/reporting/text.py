@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.table import judge_label
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -75,6 +76,6 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     reasons = sorted({e.withheld for e in estimates if e.withheld and e.statistic == "lean"})
     if reasons:
         found.append(f"– no interval: {'; '.join(reasons)}.")
-    judges = sorted({plain(judge) for judge in table["judge"].dropna()})
+    judges = sorted({plain(judge) for judge in judge_label(table).dropna()})
     found.append(f"Judged by: {', '.join(judges) or 'nobody'}.")
     return found
