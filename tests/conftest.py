@@ -175,14 +175,16 @@ def run(tmp_path: Path) -> Callable[..., EvalLog]:
         task: Task,
         model: str | Model | Reply,
         graders: Sequence[str | Model | Reply] = (),
+        user: Model | None = None,
         **args: Any,
     ) -> EvalLog:
         judges = [_mock(g) if callable(g) and not isinstance(g, Model) else g for g in graders]
-        roles: Any = {"grader": judges if len(judges) > 1 else judges[0]} if judges else None
+        roles: Any = {"grader": judges if len(judges) > 1 else judges[0]} if judges else {}
+        roles |= {"user": user} if user else {}
         log = eval(
             task,
             model=_mock(model) if callable(model) and not isinstance(model, Model) else model,
-            model_roles=roles,
+            model_roles=roles or None,
             log_dir=str(tmp_path / "logs"),
             display="none",
             log_level="error",

@@ -100,6 +100,9 @@ class Record(BaseModel):
     turn: int = 0
     """Which answer of the model, from 0; in a pushback the number of pushes before it."""
 
+    calls: int = 0
+    """How many calls of judges it took."""
+
     words: int | None = None
     """How many words the answer has."""
 

@@ -322,6 +322,7 @@ def test_the_second_judge_is_asked_where_the_first_is_unsure_or_at_the_edge(
         ]
         assert value(sample)["first"] == (0 if asked else first)
         assert value(sample)["refused"] == (1 if asked else 0)
+        assert found.calls == (4 if asked else 2)
 
 
 def test_the_edge_of_a_cascade_follows_the_threshold(
@@ -540,6 +541,8 @@ def test_a_rubric_is_written_once_a_scenario_and_judged_by_everywhere(
     for sample in samples(log):
         assert record(sample).rubric == record(sample, "verdict1").rubric == "scenario"
         assert value(sample)["first"] == 5.5
+    calls = [record(s, name).calls for s in samples(log) for name in ("verdict", "verdict1")]
+    assert sorted(calls) == [4] * 6 + [5] * 2  # who waited for a rubric did not pay for it
     # two queries; epochs, turns and judges share what was written for each
     assert len(written) == len(set(written)) == 2
     placed = [call for call in asked if '"positions"' in call]
@@ -610,7 +613,7 @@ def test_ladders_that_are_none_cost_the_positions_and_nothing_else(
         assert reason(sample) == "grader_failed"
         assert "no rubric was written" in record(sample).detail and said in record(sample).detail
         assert value(sample)["refused"] == 1  # what the answer does needs no ladders
-        assert math.isnan(value(sample)["lean"])
+        assert math.isnan(value(sample)["lean"]) and record(sample).calls == 2
     assert len(asked) == 2 and not any('"positions"' in call for call in asked)
     assert set(table_of(tmp_path)["outcome"]) == {"grader_failed"}
 
@@ -676,7 +679,7 @@ def test_rules_tell_refusals_without_a_call(
         refused = "can't help" in sample.output.completion
         assert value(sample)["refused"] == refused
         assert record(sample).response_outcome == "not_scored"
-        assert record(sample).detail == ""
+        assert record(sample).detail == "" and record(sample).calls == 3
         assert "response" not in (sample.scores or {})
     table = table_of(tmp_path)
     assert len(table) == 4 * 4

@@ -147,10 +147,9 @@ def agreement(one: pd.DataFrame, other: pd.DataFrame, names: tuple[str, str]) ->
     """
     keys = ["sample_uuid", "epoch", "turn"]
     columns = [*keys, "family", "lean", "prioritised", "refused"]
-    weights = pd.concat([frame["weight"] for frame in (one, other) if "weight" in frame])
     both = one[columns].merge(other[columns], on=keys, suffixes=("_one", "_other"))
-    if len(weights):
-        rated = one if "weight" in one else other
+    rated = next((frame for frame in (one, other) if "weight" in frame), None)
+    if rated is not None:
         both = both.merge(rated[[*keys, "weight"]], on=keys)
     else:
         both["weight"] = 1.0

@@ -121,13 +121,9 @@ def _jackknife(sums: pd.DataFrame) -> Interval:
 
 def _effect(judge: str, rows: pd.DataFrame, effect: Effect) -> Estimate:
     """The mean change of the lean on the same answers, situations weighted equally."""
-    wide = rows[rows["variation"].isin([effect.varied, effect.against])].pivot_table(
-        index=["model", "family", "cell", "answer"],
-        columns="variation",
-        values="lean",
-        observed=True,
-        dropna=False,
-    )
+    both = rows[rows["variation"].isin([effect.varied, effect.against])]
+    place = ["model", "family", "cell", "answer", "variation"]
+    wide = both.groupby(place, observed=True)["lean"].mean().unstack("variation")
     name = f"audit_{effect.name}"
     if effect.varied not in wide or effect.against not in wide:
         return _estimate(judge, name, None, Interval(None, None, "", ""), 0, 0)

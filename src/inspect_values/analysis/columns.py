@@ -73,6 +73,7 @@ COLUMNS = (
     Column("temperature", "number", "As set for the run; missing means the provider's own."),
     Column("reasoning_effort", "text", "As set for the run; missing means the provider's own."),
     Column("max_tokens", "number", "As set for the run; missing means the provider's own."),
+    Column("judge_calls", "number", "Calls of judges that the verdict took."),
     Column("tokens", "number", "Tokens of the model; once a sample."),
     Column("judge_tokens", "number", "Tokens of judges and users; once a sample."),
     Column("cost", "number", "Cost of the model, where prices are known; once a sample."),

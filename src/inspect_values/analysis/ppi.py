@@ -36,11 +36,12 @@ def corrected(table: pd.DataFrame, labels: pd.DataFrame, seed: int = 0) -> list[
         too few situations are labelled.
     """
     people = labels.groupby(_KEYS, observed=True)[["lean", "refused", "weight"]].mean()
+    people.columns = ["lean_person", "refused_person", "weight"]
     found: list[Estimate] = []
     for group in groups(table):
         if group.condition.elicitation == "choice":
             continue
-        joined = group.rows.join(people, on=_KEYS, rsuffix="_person")
+        joined = group.rows.join(people, on=_KEYS)
         found += [
             _corrected(group, joined, column, statistic, seed)
             for column, statistic in _STATISTICS.items()

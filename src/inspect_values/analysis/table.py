@@ -359,11 +359,13 @@ def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score, Record]]:
 def _verdict_rows(record: Record, score: Score, sample: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The verdict, then that of each judge of the panel that made it."""
     shared = {name: getattr(record, name) for name in _RECORD_FIELDS}
+    shared["judge_calls"] = record.calls
     yield shared | _numbers(record.verdict(numbers(score.value)), record, sample)
     for member in record.members:
         verdict = record.member_verdict(member)
         own = {
             "judge": member.judge,
+            "judge_calls": None,
             "judge_returned": member.returned,
             "member": True,
             "outcome": verdict.outcome,

@@ -58,16 +58,17 @@ def _sample(
     messages: list[ChatMessage] = [ChatMessageSystem(content="\n\n".join(system))] if system else []
     messages.append(ChatMessageUser(content=scenario.query))
     named = persona.name if persona.name != NONE else ""
+    condition = [part for part in (pair.id if several else "", scenario.nudge, named) if part]
     return Sample(
         id=".".join(part for part in (scenario.id, seat, named) if part),
         input=messages if system else scenario.query,
-        metadata=_metadata(scenario, pair, several)
+        metadata=_metadata(scenario, pair)
         | elicitation.metadata()
-        | {"seat": seat, "persona": persona.name},
+        | {"seat": seat, "persona": persona.name, "condition": " ".join(condition)},
     )
 
 
-def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, Any]:
+def _metadata(scenario: Scenario, pair: ValuePair) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "pair": pair.id,
@@ -82,7 +83,6 @@ def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, A
         "scenario": scenario.id,
         "domain": scenario.domain,
         "nudge": scenario.nudge,
-        "condition": f"{pair.id} {scenario.nudge}" if several else scenario.nudge,
         "factors": scenario.factors,
         "refusal_costs": scenario.refusal_costs,
         "option_first": scenario.option_first,

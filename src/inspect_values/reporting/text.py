@@ -76,6 +76,23 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     reasons = sorted({e.withheld for e in estimates if e.withheld and e.statistic == "lean"})
     if reasons:
         found.append(f"– no interval: {'; '.join(reasons)}.")
+    found += usage(table)
     judges = sorted({plain(judge) for judge in judge_label(table).dropna()})
     found.append(f"Judged by: {', '.join(judges) or 'nobody'}.")
     return found
+
+
+def usage(table: pd.DataFrame) -> list[str]:
+    """Tokens and cost of the models and, apart from them, of judges and users."""
+    tokens, others = table["tokens"].sum(), table["judge_tokens"].sum()
+    if not tokens and not others:
+        return []
+    parts = [f"models {tokens:,.0f}{_cost(table['cost'])}"]
+    calls = table["judge_calls"].sum()
+    of_judges = f" in {calls:,.0f} calls" if calls else ""
+    parts.append(f"judges and users {others:,.0f}{of_judges}{_cost(table['judge_cost'])}")
+    return [f"Tokens: {'; '.join(parts)}."]
+
+
+def _cost(costs: pd.Series) -> str:
+    return f" (cost {costs.sum():,.2f})" if costs.notna().any() else ""

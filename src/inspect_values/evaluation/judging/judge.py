@@ -39,6 +39,8 @@ class Judgement:
 
     member: Member
     reasons: str = ""
+    calls: int = 0
+    """How many calls it took, failed ones included."""
 
 
 async def ask_judges(
@@ -86,14 +88,15 @@ async def _judge(
     judge: Model, pair: ValuePair | str, exchange: Exchange, judging: Judging
 ) -> Judgement:
     if isinstance(pair, str):
-        placed, reasons = Member(judge=str(judge), problem=pair), ""
+        found = Judgement(Member(judge=str(judge), problem=pair))
     else:
-        placed, reasons = await _place(judge, pair, exchange, judging)
+        found = await _place(judge, pair, exchange, judging)
     if judging.response == "rules":
-        return Judgement(placed, reasons)
+        return found
     model = StanceReply if judging.stance else ResponseReply
     classed = await ask(judge, response_prompt(exchange, judging.stance), model, judging)
     reply = classed.reply
+    placed = found.member
     member = placed.model_copy(
         update={
             "returned": placed.returned or classed.returned,
@@ -102,12 +105,10 @@ async def _judge(
             "problem": "; ".join(p for p in (placed.problem, classed.problem) if p),
         }
     )
-    return Judgement(member, reasons)
+    return Judgement(member, found.reasons, found.calls + 1)
 
 
-async def _place(
-    judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging
-) -> tuple[Member, str]:
+async def _place(judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging) -> Judgement:
     """Where a judge places the answer, or which value it says comes first."""
     if judging.rubric == "binary":
         prompt = binary_prompt(pair, exchange, judging.ladders)
@@ -120,13 +121,11 @@ async def _place(
             confidence=said.confidence if said else None,
             problem=outright.problem,
         )
-        return member, said.reasons if said else ""
+        return Judgement(member, said.reasons if said else "", calls=1)
     # a rubric that was written anew is read in the same words, or two things would vary at once
     wording = judging.wording if judging.rubric == "fixed" else 1
     prompt = positions_prompt(pair, exchange, judging.ladders, wording)
-    placed = await ask(judge, prompt, positions_reply(pair), judging)
-    said = _placed(str(judge), placed, pair)
-    return said.member, said.reasons
+    return _placed(str(judge), await ask(judge, prompt, positions_reply(pair), judging), pair)
 
 
 def judged_by(judge: str, output: ModelOutput, nonce: str, pair: ValuePair) -> Judgement:
@@ -145,7 +144,7 @@ def _placed(judge: str, placed: "Asked[PositionsReply]", pair: ValuePair) -> Jud
         confidence=reply.confidence if reply else None,
         problem=placed.problem,
     )
-    return Judgement(member, reply.reasons if reply else "")
+    return Judgement(member, reply.reasons if reply else "", calls=1)
 
 
 def _side(pair: ValuePair, name: str) -> Chosen:

@@ -57,8 +57,8 @@ def ladders_prompt(pair: ValuePair, query: str, number: int = 1) -> JudgePrompt:
 
 async def scenario_rubric(
     writer: Model, pair: ValuePair, query: str, settings: Judging
-) -> ValuePair | str:
-    """The pair with ladders for this query, or the reason why there are none.
+) -> tuple[ValuePair | str, int]:
+    """The pair with ladders for this query, or the reason why there are none; and calls made.
 
     Rubric number `wording` of a query is written once a run: every model, epoch and turn is judged
     by the same one, or their positions could not be compared.
@@ -68,12 +68,12 @@ async def scenario_rubric(
     async with own.lock(key):
         written = own.rubrics.get(key)
         if written is not None:
-            return written
+            return written, 0
         found = await _write(writer, pair, query, settings)
         if isinstance(found, str):
-            return f"no rubric was written: {found}"[:300]
+            return f"no rubric was written: {found}"[:300], 1
         own.rubrics.note(key, found)
-        return found
+        return found, 1
 
 
 class _Written:

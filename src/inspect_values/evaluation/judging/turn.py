@@ -1,5 +1,7 @@
 """Judging one turn of a sample, once: what an elicitation asked a judge for is not paid twice."""
 
+from dataclasses import replace
+
 from inspect_ai.model import Model, model_roles
 from inspect_ai.solver import TaskState
 
@@ -51,10 +53,11 @@ async def judge_turn(
     kept = None if keep else _kept.take(place)
     if kept is not None and kept[0] == asked:
         return kept[1]
-    rubric: ValuePair | str = pair
+    rubric, written = pair, 0
     if settings.rubric == "scenario":
-        rubric = await scenario_rubric(_writer(judges), pair, shown.query, settings)
+        rubric, written = await scenario_rubric(_writer(judges), pair, shown.query, settings)
     said = await ask_judges(judges, rubric, shown, settings, threshold)
+    said[0] = replace(said[0], calls=said[0].calls + written)
     if keep:
         _kept.note(place, (asked, said))
     return said

@@ -140,6 +140,7 @@ def verdict(
                 "judge_returned": ", ".join(m.returned for m in members if m.returned)[:500],
                 "self_graded": any(member.judge == own for member in members),
                 "members": tuple(members) if len(judges) > 1 else (),
+                "calls": sum(judgement.calls for judgement in said),
             }
         )
         detail = "; ".join(f"{m.judge}: {m.problem}" for m in members if m.problem)
