@@ -136,9 +136,7 @@ def _no_pair_of_one(first: pd.Series, second: pd.Series, path: Path) -> None:
         raise DataError(f"'{path}' row {at + 2}: first and second are the same value.")
 
 
-def _swapped(
-    one: pd.Series, other: pd.Series, turned: np.ndarray
-) -> tuple[pd.Series, pd.Series]:
+def _swapped(one: pd.Series, other: pd.Series, turned: np.ndarray) -> tuple[pd.Series, pd.Series]:
     return one.where(~turned, other), other.where(~turned, one)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from inspect_values.errors import DataError, suggest
@@ -47,15 +46,14 @@ def read_cells(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
         raise DataError(f"'{path}' cannot be read as CSV ({_said(error)}).") from error
     if not content.num_rows:
         raise DataError(f"'{path}' holds no choices: it has a header and nothing below it.")
-    for name in header:
-        column = content[name]
-        longest = pc.max(pc.utf8_length(column)).as_py()
-        if longest > LONGEST:
-            at = pc.index(pc.utf8_length(column), longest).as_py()
-            raise DataError(
-                f"'{path}' row {at + 2}: {name} has {longest} characters; allowed: {LONGEST}."
-            )
     frame = content.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)
+    for name in header:
+        length = frame[name].str.len()
+        if length.max() > LONGEST:
+            raise DataError(
+                f"'{path}' row {int(length.argmax()) + 2}: {name} has {length.max()} characters; "
+                f"allowed: {LONGEST}."
+            )
     return pd.DataFrame({name: frame[name].str.strip() for name in header})
 
 

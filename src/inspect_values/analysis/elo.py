@@ -117,7 +117,7 @@ def _rated(
     settings: EloSettings,
 ) -> list[Rating]:
     sides = [games["first_value"].astype(str), games["second_value"].astype(str)]
-    values = sorted({*sides[0].unique(), *sides[1].unique()})
+    values = sorted({str(value) for side in sides for value in side.unique()})
     place = {value: number for number, value in enumerate(values)}
     first, second = (side.map(place).to_numpy(dtype=np.int64) for side in sides)
     score = (games["outcome"].to_numpy(dtype=float) + 1) / 2

@@ -76,7 +76,7 @@ class Estimate(BaseModel):
 
 _ANSWERS = {
     "open": "open answer",
-    "choice": "forced choice in both seats",
+    "choice": "forced choice",
     "pushback": "first answer before any push",
     "conversation": "first answer of a conversation",
 }

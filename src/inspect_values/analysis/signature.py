@@ -66,7 +66,16 @@ def to_csv(estimates: Sequence[Estimate], path: Path) -> None:
     Raises:
         DataError: If the file cannot be written.
     """
-    frame = to_frame(estimates)
+    frame_to_csv(to_frame(estimates), path)
+
+
+def frame_to_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write any frame as CSV in the same way.
+
+    Raises:
+        DataError: If the file cannot be written.
+    """
+    frame = frame.copy()
     for name in frame.select_dtypes(exclude="number").columns:
         frame[name] = frame[name].map(
             lambda text: _harmless(text) if isinstance(text, str) else text

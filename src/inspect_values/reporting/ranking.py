@@ -103,13 +103,15 @@ def _order(
         if strength.point is not None:
             # values with a common scale name each other; together they make the same set
             parts.setdefault(_scale(strength, values), []).append(strength)
-    texts = [
-        " › ".join(
-            f"{names.get(e.key, plain(e.key))} {_rank(found.get(('rank', level, subject, e.key)))}"
-            for e in sorted(part, key=lambda e: -(e.point or 0.0))
-        )
-        for part in parts.values()
-    ]
+    texts: list[str] = []
+    for part in parts.values():
+        text, before = "", 0.0
+        for e in sorted(part, key=lambda e: -(e.point or 0.0)):
+            point = e.point or 0.0
+            text += "" if not text else " = " if abs(point - before) < 1e-9 else " › "
+            rank = found.get(("rank", level, subject, e.key))
+            text, before = f"{text}{names.get(e.key, plain(e.key))} {_rank(rank)}", point
+        texts.append(text)
     return _APART.join(texts) or "–"
 
 

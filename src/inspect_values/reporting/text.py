@@ -42,7 +42,7 @@ def interval_text(estimate: Estimate) -> str:
 
 def short_interval(estimate: Estimate) -> str:
     """The same without leading zeros, so that three pairs fit a terminal: `+.31 [+.10 +.52]`."""
-    return interval_text(estimate).replace("0.", ".").replace(",", "")
+    return re.sub(r"(?<![0-9])0\.", ".", interval_text(estimate)).replace(",", "")
 
 
 def pair_names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:

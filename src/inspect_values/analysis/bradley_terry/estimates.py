@@ -48,12 +48,18 @@ class Place(NamedTuple):
     def withheld(self) -> str:
         """Why nothing is said about how sure its strength is, or empty."""
         if self.families < FEWEST_FAMILIES:
-            return f"{self.families} situations, fewer than {FEWEST_FAMILIES}"
+            return few(self.families)
         if self.ranking.degrees[self.value] < FEWEST_DEGREES:
             return "too few situations connect it with the other values"
         if not self.ranking.converged:
             return "the fit did not converge"
         return ""
+
+
+def few(families: int) -> str:
+    """Why so few families are not enough, in words."""
+    noun = "situation" if families == 1 else "situations"
+    return f"{families} {noun}, fewer than {FEWEST_FAMILIES}"
 
 
 def places(subject: Subject) -> Iterator[Place]:

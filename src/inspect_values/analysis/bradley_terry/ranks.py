@@ -80,6 +80,8 @@ def rank_intervals(
     for value in range(len(strengths)):
         others = np.flatnonzero(component == component[value])
         others = others[others != value]
+        if not len(others):
+            continue
         scatter = moved[value] - moved[others]
         deviation = np.maximum(scatter.std(axis=1), _TINY)
         critical = np.quantile(np.abs(scatter / deviation[:, None]).max(axis=0), LEVEL)

@@ -6,7 +6,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from inspect_values.analysis.bradley_terry.estimates import FEWEST_FAMILIES, made, model_words
+from inspect_values.analysis.bradley_terry.estimates import (
+    FEWEST_FAMILIES,
+    few,
+    made,
+    model_words,
+)
 from inspect_values.analysis.bradley_terry.heldout import Prediction, predict
 from inspect_values.analysis.bradley_terry.subjects import Subject, subjects
 from inspect_values.analysis.estimate import Estimate
@@ -96,8 +101,7 @@ class HeldOut:
 
     def _interval(self, means: list[float], n: int, key: str) -> Interval:
         if len(means) < FEWEST_FAMILIES:
-            reason = f"{len(means)} situations, fewer than {FEWEST_FAMILIES}"
-            return Interval(None, None, "over families", reason)
+            return Interval(None, None, "over families", few(len(means)))
         if key == "gain":
             return t_interval(means, *((-1.0, 1.0) if self.measure == "accuracy" else ()))
         return korn_graubard(means, n) if self.measure == "accuracy" else t_interval(means, 0.0)
