@@ -79,7 +79,7 @@ def comparisons(table: pd.DataFrame) -> Comparisons:
 def _coded(table: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, object] = {name: table[name].astype("category") for name in _TEXTS}
     columns |= {name: table[name].astype("category") for name in ("elicitation", "nudge")}
-    persona = table["persona"].fillna(HEADLINE.persona)
+    persona = table["persona"].astype(pd.StringDtype()).fillna(HEADLINE.persona)
     columns |= {"persona": persona.astype("category")}
     columns |= {"turn": table["turn"].fillna(0).astype("int32")}
     columns |= {"seat": _side(table["seat"]), "lean_of_query": _side(table["nudge"])}
@@ -87,7 +87,9 @@ def _coded(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _side(column: pd.Series) -> np.ndarray:
-    return column.map(_SIDES).fillna(0).to_numpy(dtype=np.int8)
+    sides = column.astype("category").cat
+    found = [_SIDES.get(str(name), 0) for name in sides.categories]
+    return np.array([*found, 0], dtype=np.int8)[sides.codes.to_numpy()]
 
 
 def _outcome(table: pd.DataFrame, frame: pd.DataFrame) -> np.ndarray:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from inspect_values.analysis.bradley_terry.fit import Fit
+from inspect_values.analysis.bradley_terry.likelihood import Totals
 from inspect_values.analysis.bradley_terry.newton import maximise
-from inspect_values.analysis.bradley_terry.robust import bread, scores
-from inspect_values.analysis.bradley_terry.sparse import Floats, row_sums, times
+from inspect_values.analysis.bradley_terry.robust import bread
+from inspect_values.analysis.bradley_terry.sparse import Floats
 
 _BLOCK = 32
 """Resamples at a time: enough for array arithmetic to pay, few enough for memory. Weights depend
@@ -38,15 +39,21 @@ def draws(fit: Fit, resamples: int, seed: int) -> Floats:
         seed: Decides the weights; fits with the same families get the same weights.
     """
     found: list[Floats] = []
-    inverse, each = bread(fit), scores(fit)
+    inverse = bread(fit)
     for weights in family_weights(len(fit.counts.families), resamples, seed):
-        near = fit.parameters[:, None] + inverse @ (times(each, weights) - row_sums(each)[:, None])
+        data = fit.totals(weights)
+        near = fit.parameters[:, None] + inverse @ _gradient(fit, data)
         if fit.model.size <= _NEWTON:
-            solved = maximise(fit.model, fit.totals(weights), near, _CLOSE)
+            solved = maximise(fit.model, data, near, _CLOSE)
             solved.parameters[:, ~solved.converged] = np.nan
             near = solved.parameters
         found.append(near)
     return np.concatenate(found, axis=1)
+
+
+def _gradient(fit: Fit, data: Totals) -> Floats:
+    """The gradient of reweighted data at the estimate; P × B."""
+    return fit.model.gradient(fit.parameters[:, None], data, fit.expected)
 
 
 def family_weights(families: int, resamples: int, seed: int) -> Iterator[Floats]:

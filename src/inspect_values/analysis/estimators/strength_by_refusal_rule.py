@@ -19,6 +19,9 @@ _COLUMNS = [
 ]
 """What comparisons and the rules read."""
 
+_UNCHANGED = ("model", "lab", "pair", "family", "cell", "scenario", "elicitation", "nudge", "seat")
+"""Texts that no rule changes: turned into numbers once for all rules."""
+
 FLAG = "another value comes first"
 
 
@@ -42,8 +45,9 @@ class StrengthByRefusalRule:
             return []
         plain = {(s.name, s.level, s.condition): s for s in subjects(table, settings)}
         found: list[Estimate] = []
+        slim = table.loc[asked, _COLUMNS].astype(dict.fromkeys(_UNCHANGED, "category"))
         for rule in REFUSAL_RULES[1:]:
-            changed = with_refusal_rule(table.loc[asked, _COLUMNS], rule)
+            changed = with_refusal_rule(slim, rule)
             with sharing():  # nothing of a changed table is of use to another statistic
                 for subject in subjects(changed, settings):
                     before = plain.get((subject.name, subject.level, subject.condition))
