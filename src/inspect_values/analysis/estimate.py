@@ -30,7 +30,7 @@ class Estimate(BaseModel):
     level: Literal["model", "lab", "judge"]
     statistic: str
     key: str
-    """The pair's id; for a rate `pair:value`."""
+    """The pair's id; for a rate `pair:value`; in a ranking the value's id; `all` pairs together."""
 
     elicitation: str
     nudge: str
@@ -76,7 +76,7 @@ class Estimate(BaseModel):
 
 _ANSWERS = {
     "open": "open answer",
-    "choice": "forced choice in both seats",
+    "choice": "forced choice",
     "pushback": "first answer before any push",
     "conversation": "first answer of a conversation",
 }
@@ -85,7 +85,9 @@ _ANSWERS = {
 def estimand(condition: Condition) -> str:
     """What a number speaks of; it stands wherever the number stands."""
     query = "neutral query"
-    if condition.nudge != "neutral":
+    if condition.nudge == "all":
+        query = "neutral and leaning queries together"
+    elif condition.nudge != "neutral":
         query = f"query that leans to the {condition.nudge} value"
     answer = _ANSWERS.get(condition.elicitation, condition.elicitation)
     if condition.elicitation == "pushback" and condition.turn:

@@ -1,12 +1,15 @@
 """The signature: all estimates of each model and lab, and its files."""
 
+import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
+from inspect_values.analysis.shared import sharing
 from inspect_values.analysis.statistic import Statistic
 from inspect_values.errors import PluginError
 from inspect_values.files import write_text
@@ -14,21 +17,41 @@ from inspect_values.files import write_text
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def signature(table: pd.DataFrame, statistics: Sequence[Statistic]) -> list[Estimate]:
+def signature(
+    table: pd.DataFrame,
+    statistics: Sequence[Statistic],
+    settings: AnalysisSettings = DEFAULT_SETTINGS,
+) -> list[Estimate]:
     """Every estimate that the statistics give, in their order.
+
+    Args:
+        table: The verdict table; it must not change meanwhile, for statistics share their work.
+        statistics: The statistics.
+        settings: Handed to the statistics whose `estimates` takes `settings`.
 
     Raises:
         PluginError: If a statistic fails, naming it.
     """
     found: list[Estimate] = []
-    for statistic in statistics:
-        try:
-            found += [Estimate.model_validate(item) for item in statistic.estimates(table)]
-        except Exception as error:  # a plugin's code may raise anything
-            raise PluginError(
-                f"the statistic '{statistic.name}' failed: {type(error).__name__}: {error}."
-            ) from error
+    with sharing():
+        for statistic in statistics:
+            try:
+                made = _estimates(statistic, table, settings)
+                found += [Estimate.model_validate(item) for item in made]
+            except Exception as error:  # a plugin's code may raise anything
+                raise PluginError(
+                    f"the statistic '{statistic.name}' failed: {type(error).__name__}: {error}."
+                ) from error
     return found
+
+
+def _estimates(
+    statistic: Statistic, table: pd.DataFrame, settings: AnalysisSettings
+) -> list[Estimate]:
+    estimates: Callable[..., list[Estimate]] = statistic.estimates
+    if "settings" in inspect.signature(estimates).parameters:
+        return estimates(table, settings=settings)
+    return estimates(table)
 
 
 def to_frame(estimates: Sequence[Estimate]) -> pd.DataFrame:
@@ -43,7 +66,16 @@ def to_csv(estimates: Sequence[Estimate], path: Path) -> None:
     Raises:
         DataError: If the file cannot be written.
     """
-    frame = to_frame(estimates)
+    frame_to_csv(to_frame(estimates), path)
+
+
+def frame_to_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write any frame as CSV in the same way.
+
+    Raises:
+        DataError: If the file cannot be written.
+    """
+    frame = frame.copy()
     for name in frame.select_dtypes(exclude="number").columns:
         frame[name] = frame[name].map(
             lambda text: _harmless(text) if isinstance(text, str) else text

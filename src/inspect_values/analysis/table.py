@@ -15,6 +15,7 @@ from inspect_ai.log import (
 )
 from inspect_ai.scorer import Score
 
+from inspect_values.analysis.choices import read_choices
 from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
@@ -79,19 +80,20 @@ _ANSWER_MISSING = (
 
 
 def load(paths: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
-    """The verdict table of logs, folders of logs and tables (`.parquet`), put together.
+    """The verdict table of logs, folders, tables (`.parquet`) and recorded choices (`.csv`).
 
     A verdict that several of them hold counts once.
 
     Raises:
         LogError: If nothing is named, a path does not exist, holds no log, or a named log is not
             ours.
-        DataError: If a table is damaged.
+        DataError: If a table is damaged, or recorded choices cannot be used.
     """
     if not paths:
         raise LogError("no log, folder of logs or table is named.")
     tables = [read_table(Path(path)) for path in paths if str(path).endswith(".parquet")]
-    logs = [path for path in paths if not str(path).endswith(".parquet")]
+    tables += [read_choices(Path(path), catalog) for path in paths if str(path).endswith(".csv")]
+    logs = [path for path in paths if not str(path).endswith((".parquet", ".csv"))]
     skipped = 0
     if logs:
         from_logs = verdict_table(logs, catalog)

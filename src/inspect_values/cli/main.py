@@ -8,7 +8,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.analysis.settings import AnalysisSettings
 from inspect_values.cli.labels import labels
+from inspect_values.cli.ranking import analysis_options, elo
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
@@ -43,6 +45,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(elo)
 cli.add_command(labels)
 cli.add_command(scenarios)
 
@@ -85,6 +88,8 @@ def list_(what: str, strict: bool) -> None:
     help="From which difference of positions a value counts as prioritised. Default: the smallest "
     "that the judge's audit can tell, never under 2.",
 )
+@click.option("--ranking", is_flag=True, help="Show the ranking of values with all its numbers.")
+@analysis_options
 def signature(
     logs: tuple[str, ...],
     json_path: Path | None,
@@ -94,14 +99,20 @@ def signature(
     judge: str | None,
     refusals: str,
     threshold: float | None,
+    ranking: bool,
+    settings: AnalysisSettings,
 ) -> None:
     """The value signature of each model and lab: estimates with intervals.
 
-    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    LOGS… are Inspect logs, folders of them, verdict tables (.parquet), or recorded choices (.csv
+    with the columns model, first, second, outcome).
     """
     from inspect_values.cli.results import show_signature
 
-    show_signature(list(logs), json_path, csv_path, page, rates, judge, refusals, threshold)
+    files = (json_path, csv_path, page)
+    show_signature(
+        list(logs), *files, rates, judge, refusals, threshold, settings=settings, ranking=ranking
+    )
 
 
 @cli.command()

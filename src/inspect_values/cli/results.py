@@ -14,6 +14,7 @@ from inspect_values.analysis.rules import (
     with_refusal_rule,
     with_threshold,
 )
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.signature import signature, to_csv, to_json
 from inspect_values.analysis.table import by_one_judge, load, write_table
 from inspect_values.files import make_folder
@@ -46,6 +47,8 @@ def show_signature(
     judge: str | None = None,
     refusals: str = "as_is",
     threshold: float | None = None,
+    settings: AnalysisSettings = DEFAULT_SETTINGS,
+    ranking: bool = False,
 ) -> None:
     """Print the signature of logs or tables, and write what was asked for.
 
@@ -55,10 +58,10 @@ def show_signature(
     """
     catalog = default_catalog()
     table = counted(load(logs, CatalogModels(catalog)), judge, refusals, threshold)
-    estimates = signature(table, [item.value for item in catalog.statistics.values()])
+    estimates = signature(table, [item.value for item in catalog.statistics.values()], settings)
     console = Console()
     _say_skipped(console, table)
-    for part in signature_table(estimates, table, rates=rates):
+    for part in signature_table(estimates, table, rates=rates, ranking=ranking):
         console.print(part)
     for path, write in ((json_path, to_json), (csv_path, to_csv)):
         if path is not None:

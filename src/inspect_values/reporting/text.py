@@ -10,6 +10,15 @@ from inspect_values.analysis.table import judge_label
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+_SIGNED = {
+    "lean",
+    "strength",
+    "strength_by_refusal_rule",
+    "seat_effect",
+    "nudge_susceptibility",
+}
+"""Statistics whose sign is what matters."""
+
 SIMULATED_NOTE = (
     "SIMULATED models: their values were planted to test this tool. "
     "Nothing here is a finding about a real model."
@@ -25,15 +34,16 @@ def interval_text(estimate: Estimate) -> str:
     """`+0.31 [+0.10, +0.52]`, or the point and a dash where the interval is withheld."""
     if estimate.point is None:
         return "–"
-    sign = "+" if estimate.statistic == "lean" else ""
+    form = "g" if estimate.statistic == "rank" else ".2f"
+    form = f"+{form}" if estimate.statistic in _SIGNED else form
     if estimate.low is None or estimate.high is None:
-        return f"{estimate.point:{sign}.2f} –"
-    return f"{estimate.point:{sign}.2f} [{estimate.low:{sign}.2f}, {estimate.high:{sign}.2f}]"
+        return f"{estimate.point:{form}} –"
+    return f"{estimate.point:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
 
 
 def short_interval(estimate: Estimate) -> str:
     """The same without leading zeros, so that three pairs fit a terminal: `+.31 [+.10 +.52]`."""
-    return interval_text(estimate).replace("0.", ".").replace(",", "")
+    return re.sub(r"(?<![0-9])0\.", ".", interval_text(estimate)).replace(",", "")
 
 
 def pair_names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
