@@ -20,11 +20,28 @@ def plain(text: object) -> str:
     return _CONTROL.sub("", str(text).replace("\n", " "))
 
 
+SIGNED = frozenset(
+    {
+        "lean",
+        "lab_lean",
+        "lab_contrast",
+        "elicitation_gap",
+        "steerability",
+        "give_way",
+        "factor_effect",
+        "factor_by_lab",
+        "ladder_effect",
+        "reference_agreement",
+    }
+)
+"""Statistics on both sides of 0, which are shown with their sign."""
+
+
 def interval_text(estimate: Estimate) -> str:
     """`+0.31 [+0.10, +0.52]`, or the point and a dash where the interval is withheld."""
     if estimate.point is None:
         return "–"
-    sign = "+" if estimate.statistic == "lean" else ""
+    sign = "+" if estimate.statistic in SIGNED else ""
     if estimate.low is None or estimate.high is None:
         return f"{estimate.point:{sign}.2f} –"
     return f"{estimate.point:{sign}.2f} [{estimate.low:{sign}.2f}, {estimate.high:{sign}.2f}]"

@@ -3,28 +3,29 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import t_interval
-from inspect_values.analysis.partition import groups
-from inspect_values.analysis.statistic import estimate
+from inspect_values.analysis.intervals import mean_interval
+from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.tally import tally
 
 
 class Lean:
-    """Mean lean on each pair, -1 (second value) to 1 (first value); t interval over families."""
+    """Mean lean on each pair, -1 (second value) to 1 (first value)."""
 
     name = "lean"
     doc = "mean of (first - second) / 6 over situations; above 0 the first value comes first"
 
     def estimates(self, table: pd.DataFrame) -> list[Estimate]:
-        """One estimate a subject, pair, elicitation and nudge."""
+        """One estimate a subject, pair and condition; the interval is over families."""
+        numbers = tally(table)
+        frame = with_labs(family_frame(numbers, numbers.number("lean")))
         return [
-            estimate(
-                group,
+            estimate_of(
+                sample,
                 self.name,
-                group.pair,
-                group.rows["lean"],
-                lambda means, n: t_interval(means, -1.0, 1.0),
+                sample.pair,
+                mean_interval(sample.means, -1.0, 1.0) if sample.families else None,
             )
-            for group in groups(table)
+            for sample in samples(frame)
         ]
 
 
