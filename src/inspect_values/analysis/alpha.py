@@ -31,9 +31,7 @@ class AlphaSums(NamedTuple):
         return np.flatnonzero(self.units > 0)
 
 
-def alpha_sums(
-    unit: np.ndarray, family: np.ndarray, value: np.ndarray, families: int
-) -> AlphaSums:
+def alpha_sums(unit: np.ndarray, family: np.ndarray, value: np.ndarray, families: int) -> AlphaSums:
     """The sums of each family.
 
     Args:

@@ -239,7 +239,7 @@ def _compared(statistic: str, key: str, sample: Sample) -> Compared:
     found = Interval(None, None, "none", "no query has a verdict of both")
     one = other = None
     if sample.families:
-        found = difference_interval(*sample.values.T, *_ENDS[statistic])
+        found = difference_interval(sample.means, sample.others, *_ENDS[statistic])
         one, other = (float(mean) for mean in sample.values.mean(axis=0))
     fields: dict[str, Any] = {
         "statistic": statistic,

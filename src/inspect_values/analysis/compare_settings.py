@@ -72,9 +72,7 @@ def incomparable(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def _difference(
-    name: str, column: str, one: pd.DataFrame, other: pd.DataFrame
-) -> list[Difference]:
+def _difference(name: str, column: str, one: pd.DataFrame, other: pd.DataFrame) -> list[Difference]:
     values = [_values(part, column) for part in (one, other)]
     if values[0] == values[1]:
         return []

@@ -87,4 +87,9 @@ def _open(row: Compared, found: Comparison, alike: float) -> str:
     within = row.low is not None and row.high is not None and -alike < row.low and row.high < alike
     if within:
         return f"{found.one} and {found.other} are alike within ±{alike:g} ({shown(row)})."
+    if row.low is not None and row.high is not None and not row.low <= 0 <= row.high:
+        return (
+            f"a difference of {shown(row)} does not survive correction for the number of "
+            f"comparisons (Holm p {p_text(row.p_holm)})."
+        )
     return f"no difference that this data can show ({shown(row)})."

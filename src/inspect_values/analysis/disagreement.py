@@ -22,7 +22,7 @@ HIGH = 1.5
 
 OUTLIER_DISTANCE = 4.0
 OUTLIER_SHARE = 9 / 11
-"""An outlier is at least 4 positions away from at least 9 of 11 others: this share of the others."""
+"""An outlier is at least 4 positions away from 9 of 11 others or more, as a share of the others."""
 
 FEWEST_MODELS = 3
 """With two models each would be the other's outlier."""
@@ -71,9 +71,9 @@ def _disagreement(numbers: Tally) -> Disagreement:
     kept = (count >= 2) & (2 * count >= asked)
     left_out = int(((asked > 1) & (count > 0) & ~kept).sum())
     a, b, count = a[kept], b[kept], count[kept]
-    frame = _described(numbers)[kept].reset_index(drop=True)
+    frame = _described(numbers).iloc[np.flatnonzero(kept)].reset_index(drop=True)
     spread = [_spread(a), _spread(b)]
-    larger = np.round(np.maximum(*spread), 9)  # so that 1.5 is 1.5
+    larger = np.round(np.maximum(spread[0], spread[1]), 9)  # so that 1.5 is 1.5
     outlying = outliers(a) | outliers(b)
     frame = frame.assign(
         models=count,
@@ -147,5 +147,6 @@ def _first_of(numbers: Tally, column: str) -> np.ndarray:
     first = np.full(key.size, -1)
     rows = np.flatnonzero(key.codes >= 0)[::-1]
     first[key.codes[rows]] = rows
-    known = np.append(entries.labels.to_numpy(dtype="object"), None)
+    known = np.empty(len(entries.labels) + 1, dtype="object")  # the last one stays None
+    known[:-1] = entries.labels.to_numpy(dtype="object")
     return known[entries.codes[first]]

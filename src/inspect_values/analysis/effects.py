@@ -163,9 +163,7 @@ def _effects(pair: str, every: Sequence[FamilyCells], kept: Sequence[str]) -> Ef
     effect = np.where(adjusted, effect, rough)
     change = np.where(adjusted[:, None, :], change, rough_change)
     names = [str(cells.groups["family"].iloc[0]) for cells in every]
-    return Effects(
-        pair, groups, names, contrasts, effect, adjusted, change, varied, moved, n, size
-    )
+    return Effects(pair, groups, names, contrasts, effect, adjusted, change, varied, moved, n, size)
 
 
 def _groups(
@@ -201,8 +199,8 @@ def _regression(
     change = np.zeros((groups, len(every), len(contrasts)))
     for number, one in enumerate(families):
         change[one.groups, number] = _left_out(inverse[one.groups], effect[one.groups], one)
-    told = np.abs(np.einsum("gpq,gqr->gpr", inverse, squares) - np.eye(len(contrasts))).max(axis=2)
-    effect[told > 1e-6] = np.nan
+    whole = np.einsum("gpq,gqr->gpr", inverse, squares) - np.eye(len(contrasts))
+    effect[np.abs(whole).max(axis=2, initial=0.0) > 1e-6] = np.nan
     return effect, change
 
 
@@ -250,7 +248,7 @@ def _left_out(inverse: np.ndarray, effect: np.ndarray, one: _Family) -> np.ndarr
     With M = (X'X)^-1 and the family's own S and score s it is -M (I - S M)^-1 s. A direction that
     this family alone tells has no residual in it and is left as it is.
     """
-    own = inverse[np.ix_(range(len(inverse)), one.columns, one.columns)]
+    own = inverse[np.ix_(np.arange(len(inverse)), one.columns, one.columns)]
     score = one.products - np.einsum("gpq,gq->gp", one.squares, effect[:, one.columns])
     values, vectors = np.linalg.eigh(own)
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]

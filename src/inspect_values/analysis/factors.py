@@ -58,9 +58,7 @@ def factor_levels(text: str) -> tuple[tuple[str, str], ...]:
         return ()
     if not isinstance(found, dict):
         return ()
-    return tuple(
-        sorted((str(k), str(v)) for k, v in cast(dict[object, object], found).items())
-    )
+    return tuple(sorted((str(k), str(v)) for k, v in cast(dict[object, object], found).items()))
 
 
 def baseline_of(levels: Sequence[str]) -> str:
@@ -202,8 +200,6 @@ def absent_frame(
     if parts:
         return pd.concat(parts, ignore_index=True)
     return pd.DataFrame(columns=[*by, "family", "n", "size", "contrast", "value"])
-
-
 
 
 def reported_levels(frame: pd.DataFrame) -> pd.DataFrame:

@@ -129,9 +129,7 @@ def _swapped(seats: tuple[float, float] | None) -> list[str]:
     return [f"the seat swap leaves the sign open (choices lean {one} and {other})"]
 
 
-def _repeats(
-    epochs: list[float] | None, flips: float | None, settings: GateSettings
-) -> list[str]:
+def _repeats(epochs: list[float] | None, flips: float | None, settings: GateSettings) -> list[str]:
     if flips is not None and flips > settings.flips + 1e-9:
         return [f"repeats do not agree: {flips:.0%} of them put opposite values first"]
     if epochs and min(epochs) * max(epochs) < 0:
@@ -181,12 +179,19 @@ def _coverage(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     asked = rows[["model", "pair", "family", "cell"]].drop_duplicates()
     every = asked.drop_duplicates(["pair", "family", "cell"]).groupby("pair", observed=True).size()
     own = asked.groupby(["model", "pair"], observed=True).size()
-    counts = {(str(m), str(p)): int(n) for (m, p), n in own.items()}
+    counts = _by_model(own)
     total = {str(pair): int(n) for pair, n in every.items()}
     return {
         key: sum(counts.get((model, key[2]), 0) for model in models) / len(models) / total[key[2]]
         for key, models in _subjects(rows).items()
     }
+
+
+def _by_model(numbers: pd.Series) -> dict[tuple[str, str], float]:
+    """Model and pair → number."""
+    models = numbers.index.get_level_values("model").astype("str")
+    pairs = numbers.index.get_level_values("pair").astype("str")
+    return dict(zip(zip(models, pairs, strict=True), numbers.astype("float64"), strict=True))
 
 
 def _unfinished(rows: pd.DataFrame) -> set[tuple[str, str, str]]:
@@ -196,7 +201,7 @@ def _unfinished(rows: pd.DataFrame) -> set[tuple[str, str, str]]:
 
 def _missing(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     gone = rows.assign(gone=rows["lean"].isna()).groupby(["model", "pair"], observed=True)["gone"]
-    shares = {(str(m), str(p)): float(share) for (m, p), share in gone.mean().items()}
+    shares = _by_model(gone.mean())
     return {
         key: float(np.mean([shares[model, key[2]] for model in models]))
         for key, models in _subjects(rows).items()
@@ -227,7 +232,7 @@ def _leans(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     numbers = tally(rows)
     frame = with_labs(family_frame(numbers, numbers.number("lean")))
     return {
-        (one.level, one.subject, one.pair): float(one.means.mean())
+        (one.level, one.subject, one.pair): float(np.mean(one.means))
         for one in samples(frame)
         if len(one.families)
     }
@@ -237,7 +242,7 @@ def _flips(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     if rows.empty or rows["epoch"].nunique() < 2:
         return {}
     return {
-        (one.level, one.subject, one.pair): float(one.means.mean())
+        (one.level, one.subject, one.pair): float(np.mean(one.means))
         for one in samples(with_labs(flip_frame(tally(rows))))
         if len(one.families)
     }

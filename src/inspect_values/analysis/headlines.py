@@ -120,9 +120,12 @@ def _claim(
     side = "first" if lean.point > 0 else "second"
     reasons = problems(side, key, found, gates)
     if lean.low <= 0 <= lean.high:
-        return _withheld(lean, "open", about, [f"the interval leaves the sign open ({span})", *reasons])
+        reasons = [f"the interval leaves the sign open ({span})", *reasons]
+        return _withheld(lean, "open", about, reasons)
     before, after = (first, second) if side == "first" else (second, first)
-    return _made(lean, "first", about, f"{lean.subject} puts {before} before {after}: {span}.", reasons)
+    return _made(
+        lean, "first", about, f"{lean.subject} puts {before} before {after}: {span}.", reasons
+    )
 
 
 def _differs(
@@ -166,8 +169,8 @@ def _only_when(here: Sequence[Estimate], gates: GateSettings) -> Iterator[Headli
         about = f"whether {effect.subject} refuses only where {factor} is {level}"
         text = (
             f"{effect.subject} refuses only where {factor} is {level}: refusals rise by "
-            f"{effect.point or 0:+.2f} [{effect.low:+.2f}, {effect.high or 0:+.2f}], and where it is "
-            "not they are next to none."
+            f"{effect.point or 0:+.2f} [{effect.low:+.2f}, {effect.high or 0:+.2f}], and where it "
+            "is not they are next to none."
         )
         reasons: list[str] = []
         if there is None or there.p_value is None:
@@ -195,9 +198,7 @@ def _absent(
     return levels.rsplit("-", 1)[0], None
 
 
-def _made(
-    one: Estimate, kind: str, about: str, text: str, reasons: Sequence[str]
-) -> Headline:
+def _made(one: Estimate, kind: str, about: str, text: str, reasons: Sequence[str]) -> Headline:
     if reasons:
         return _withheld(one, kind, about, reasons)
     return _headline(one, kind, True, text, ())

@@ -1,5 +1,7 @@
 """Can you tell the lab from the signature? Classification of models that were left out."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.neighbors import NearestCentroid
 
@@ -16,8 +18,10 @@ def accuracy(matrix: np.ndarray, codes: np.ndarray) -> float:
     right = 0
     for unit in range(len(codes)):
         others = np.arange(len(codes)) != unit
-        model = NearestCentroid().fit(matrix[others], codes[others])
-        right += int(model.predict(matrix[unit : unit + 1])[0] == codes[unit])
+        model = NearestCentroid()
+        model.fit(matrix[others], codes[others])
+        told: Any = model.predict(matrix[unit : unit + 1])
+        right += int(told[0] == codes[unit])
     return right / len(codes)
 
 

@@ -190,7 +190,7 @@ def arrangement_count(codes: np.ndarray) -> int:
 
 
 def arrangements(codes: np.ndarray, seed: int = 0) -> tuple[np.ndarray, bool]:
-    """Other ways to put the units into labs, the observed one among them, and whether all are there.
+    """Ways to put the units into labs, the observed one among them, and whether these are all.
 
     All of them up to `EXACT_UP_TO`, else `DRAWS` drawn at random and the observed one.
     """

@@ -3,6 +3,7 @@
 # (pyarrow brings no types)
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -33,7 +34,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     _write(pa.Table.from_pandas(frame, preserve_index=False), path)
 
 
-def _write(content: pa.Table, path: Path) -> None:
+def _write(content: Any, path: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         pq.write_table(content, part)

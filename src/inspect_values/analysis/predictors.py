@@ -16,6 +16,7 @@ from inspect_values.analysis.significance import with_holm
 from inspect_values.analysis.tally import CONDITION, Tally
 
 NAME = "disagreement"
+EFFECT = "disagreement_effect"
 _MOST = 3.0
 
 
@@ -31,7 +32,7 @@ def by_domain(found: Disagreement) -> list[Estimate]:
 
 
 def by_factor(found: Disagreement) -> list[Estimate]:
-    """What each factor level does to D within situations, with the key `all:factor:level-baseline:d`.
+    """What each factor level does to D within situations; the key is `all:factor:level-baseline:d`.
 
     The estimator is that of `factor_effect`; p-values are corrected over all contrasts.
     """
@@ -54,7 +55,7 @@ def by_factor(found: Disagreement) -> list[Estimate]:
                 n = int((fitted.n[place] * varied).sum())
                 adjusted = bool(fitted.adjusted[place, number])
                 told = Together(effect, one, n, int(varied.sum()), 0, adjusted)
-                made = estimate_effect(NAME, subject, ALL, contrast, "d", told)
+                made = estimate_effect(EFFECT, subject, ALL, contrast, "d", told)
                 rows.append(made.model_copy(update={"level": "all"}))
     return with_holm(rows, lambda one: one.condition, "factor levels")
 

@@ -12,17 +12,20 @@ from inspect_values.errors import DataError, suggest, validation_sentence
 from inspect_values.plugins.references import Reference
 
 COLUMNS = ("value", "rank", "pair", "lean", "weight", "name", "description", "source")
-_FORMS = "either the columns value and rank (1 is the highest; of equal ranks nothing is said), or the "
-_FORMS += "columns pair and lean (-1 to 1)"
+_FORMS = (
+    "either the columns value and rank (1 is the highest; of equal ranks nothing is said), or the "
+    "columns pair and lean (-1 to 1)"
+)
 _MOST_BYTES = 1_000_000
 
 
 def read_reference(path: Path) -> Reference:
     """Read a reference from a CSV file.
 
-    One row a value, with `value` and `rank` (1 is the highest, of equal ranks nothing is said), or one
-    row a pair, with `pair`, `lean` and, if you like, `weight`. The columns `name`, `description` and
-    `source` say what it is, in the first row or in all; without them the file's name is used.
+    One row a value, with `value` and `rank` (1 is the highest, of equal ranks nothing is said), or
+    one row a pair, with `pair`, `lean` and, if you like, `weight`. The columns `name`,
+    `description` and `source` say what it is, in the first row or in all; without them the file's
+    name is used.
 
     Raises:
         DataError: If the file cannot be read or says nothing that can be used.
@@ -50,7 +53,9 @@ def read_reference(path: Path) -> Reference:
                 if row["weight"]
             }
     else:
-        raise DataError(f"the reference '{path}' needs {_FORMS}; it has {', '.join(sorted(columns))}.")
+        raise DataError(
+            f"the reference '{path}' needs {_FORMS}; it has {', '.join(sorted(columns))}."
+        )
     try:
         return Reference.model_validate(fields)
     except ValidationError as error:
@@ -61,7 +66,9 @@ def read_reference(path: Path) -> Reference:
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise DataError(f"the reference '{path}' is larger than a megabyte; is it another file?")
+            raise DataError(
+                f"the reference '{path}' is larger than a megabyte; is it another file?"
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"the reference '{path}' cannot be read ({error.strerror}).") from error
@@ -71,15 +78,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
         found = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
         raise DataError(f"the reference '{path}' is no CSV file ({error}).") from error
-    lines = [[cell.strip() for cell in line] for line in found if any(cell.strip() for cell in line)]
+    lines = [
+        [cell.strip() for cell in line] for line in found if any(cell.strip() for cell in line)
+    ]
     if len(lines) < 2:
         raise DataError(f"the reference '{path}' has no rows; it needs {_FORMS}.")
     header = [name.lower() for name in lines[0]]
     for name in header:
         if name not in COLUMNS:
-            raise DataError(
-                f"the reference '{path}' has the column '{name[:80]}'; {suggest(name[:80], COLUMNS)}."
-            )
+            allowed = suggest(name[:80], COLUMNS)
+            raise DataError(f"the reference '{path}' has the column '{name[:80]}'; {allowed}.")
         if header.count(name) > 1:
             raise DataError(f"the reference '{path}' has the column '{name}' twice.")
     for number, line in enumerate(lines[1:], start=2):
@@ -123,8 +131,8 @@ def _number(row: dict[str, str], column: str, path: Path, line: int) -> float:
         number = float("nan")
     if not abs(number) < 1e9:
         raise DataError(
-            f"the reference '{path}', line {line}: '{row[column][:80]}' in the column '{column}' is "
-            "no number."
+            f"the reference '{path}', line {line}: '{row[column][:80]}' in the column '{column}' "
+            "is no number."
         )
     return number
 

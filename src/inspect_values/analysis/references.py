@@ -98,12 +98,12 @@ def _held(
     spoken = {s.pair: reference.expected(s.pair, *names[s.pair]) for s in of}
     both = [s for s in of if spoken[s.pair] is not None and len(s.families)]
     expected = np.array([spoken[s.pair] for s in both], dtype="float64")
-    leans = np.array([s.means.mean() for s in both])
+    leans = np.array([np.mean(s.means) for s in both], dtype="float64")
     few = [s.pair for s in both if len(s.families) < FEWEST_FAMILIES]
     drawn = np.empty((RESAMPLES, 0))
     if both and not few:
         rng = np.random.default_rng(seed)
-        drawn = np.column_stack([resampled_leans(s.means, rng) for s in both])
+        drawn = np.column_stack([resampled_leans(np.asarray(s.means), rng) for s in both])
     weights = np.array([reference.weights.get(s.pair, 1.0) for s in both])
     if reference.leans:
         point = float(distance(leans, expected, weights)) if both else None
@@ -121,7 +121,8 @@ def _held(
 def _spread(
     both: list[Sample], few: list[str], draws: np.ndarray, low: float, high: float
 ) -> Interval:
-    method = f"bootstrap over situations of {len(both)} pairs, {RESAMPLES} resamples"
+    pairs = f"{len(both)} pair{'s' if len(both) != 1 else ''}"
+    method = f"bootstrap over situations of {pairs}, {RESAMPLES} resamples"
     if not both:
         return Interval(None, None, "none", "no pair that the reference speaks of was measured")
     if few:

@@ -39,9 +39,14 @@ class Sample(NamedTuple):
     """Whether any of its rows has a value, in whatever family."""
 
     @property
-    def means(self) -> Floats:
-        """The first value of each family."""
-        return self.values[:, 0]
+    def means(self) -> list[float]:
+        """The value of each family; of two that are compared, the first."""
+        return [float(x) for x in self.values[:, 0]]
+
+    @property
+    def others(self) -> list[float]:
+        """The second of two values that are compared."""
+        return [float(x) for x in self.values[:, 1]]
 
 
 def family_frame(

@@ -25,7 +25,8 @@ def corrected(
     known = [p for p in p_values if p is not None]
     if not known:
         return list(p_values)
-    better = iter(float(p) for p in multipletests(known, method=method)[1])
+    found = np.asarray(multipletests(known, method=method)[1], dtype="float64")
+    better = iter([float(p) for p in found])
     return [None if p is None else next(better) for p in p_values]
 
 

@@ -150,7 +150,7 @@ def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
         judges = sorted({str(name) for name in label[chosen.index].dropna()} - {"parser"})
         known = chosen[chosen["sample_uuid"].notna()]
         again = known.duplicated(subset=["sample_uuid", "epoch", "turn"]).any()
-        named = chosen.assign(_label=label[chosen.index])[~gone & ~parsed]
+        named = chosen.assign(_label=label[chosen.index])[~(gone | parsed)[chosen.index]]
         asked = ["model", "pair", "elicitation", "turn", "nudge", "persona"]
         each = named.groupby(asked, observed=True, dropna=False)["_label"].nunique()
         if again or (each > 1).any():

@@ -5,7 +5,7 @@ combination of columns into one number, and each mean is two passes of `numpy.bi
 the same means as `partition.family_means`, and takes millions of rows.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from inspect_values.analysis.estimate import HEADLINE
 
@@ -28,8 +29,8 @@ _FILLED: dict[str, object] = {
 }
 """What a missing entry of a column means."""
 
-Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
-Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 
 T = TypeVar("T")
@@ -79,10 +80,10 @@ class Tally:
         if name not in self._columns:
             values = self.table[name]
             if isinstance(values.dtype, pd.CategoricalDtype):
-                found = Column(values.cat.codes.to_numpy("int64"), values.cat.categories)
+                found = Column(_whole(values.cat.codes), values.cat.categories)
             else:
                 codes, labels = pd.factorize(values, sort=True)
-                found = Column(np.asarray(codes, dtype="int64"), pd.Index(labels))
+                found = Column(_whole(codes), pd.Index(labels))
             self._columns[name] = _filled(found, _FILLED[name]) if name in _FILLED else found
         return self._columns[name]
 
@@ -148,7 +149,7 @@ _shared: ContextVar[Tally | None] = ContextVar("shared_tally", default=None)
 
 
 @contextmanager
-def sharing(table: pd.DataFrame) -> Iterator[None]:
+def sharing(table: pd.DataFrame) -> Generator[None]:
     """While it lasts, every statistic of this very table works on one tally."""
     token = _shared.set(Tally(table))
     try:
@@ -165,6 +166,10 @@ def tally(table: pd.DataFrame) -> Tally:
     return Tally(table)
 
 
+def _whole(codes: ArrayLike) -> Codes:
+    return np.array(codes, dtype=np.int64, ndmin=1)
+
+
 def _filled(column: Column, value: object) -> Column:
     """The column with its missing entries as `value`."""
     gone = column.codes < 0
@@ -174,7 +179,7 @@ def _filled(column: Column, value: object) -> Column:
     if value not in labels:
         labels.append(value)
     codes = np.where(gone, labels.index(value), column.codes)
-    return Column(codes, pd.Index(labels))
+    return Column(_whole(codes), pd.Index(labels))
 
 
 def _extended(key: Key, column: Column, drop: bool) -> Key:

@@ -10,9 +10,9 @@ ANTHROPIC_CONSTITUTION = Reference(
     description=(
         "The order that Anthropic's constitution for Claude states for cases of apparent conflict: "
         'being "broadly safe", then "broadly ethical", then its guidelines, then being "genuinely '
-        'helpful". Stated there: being honest and avoiding actions that are inappropriately harmful '
-        "are parts of being broadly ethical, so both stand above helpfulness, and in no order "
-        "between them. Our judgement: that these are what this package calls honesty, harm "
+        'helpful". Stated there: being honest, and avoiding actions that are inappropriately '
+        "harmful, are parts of being broadly ethical, so both stand above helpfulness, and in no "
+        "order between them. Our judgement: that these are what this package calls honesty, harm "
         "avoidance and helpfulness. The text calls the order holistic rather than strict, and says "
         "that unhelpfulness is never trivially safe: it does not ask for refusals. It orders "
         "neither the user's autonomy, nor fairness, nor efficiency, so nothing is said of them."

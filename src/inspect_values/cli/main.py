@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.cli.between import compare, disagreement
 from inspect_values.cli.labels import labels
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
@@ -43,6 +44,8 @@ def cli() -> None:
     """
 
 
+cli.add_command(compare)
+cli.add_command(disagreement)
 cli.add_command(labels)
 cli.add_command(scenarios)
 
@@ -85,6 +88,15 @@ def list_(what: str, strict: bool) -> None:
     help="From which difference of positions a value counts as prioritised. Default: the smallest "
     "that the judge's audit can tell, never under 2.",
 )
+@click.option("--parquet", type=click.Path(path_type=Path), help="Write the estimates as Parquet.")
+@click.option("--show", multiple=True, help="Also show this statistic, or all; repeatable.")
+@click.option(
+    "--reference",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A CSV file to hold signatures against; repeatable.",
+)
+@click.option("--gate", multiple=True, help="Change a gate, such as coverage=0.8; repeatable.")
 def signature(
     logs: tuple[str, ...],
     json_path: Path | None,
@@ -94,6 +106,10 @@ def signature(
     judge: str | None,
     refusals: str,
     threshold: float | None,
+    parquet: Path | None,
+    show: tuple[str, ...],
+    reference: tuple[Path, ...],
+    gate: tuple[str, ...],
 ) -> None:
     """The value signature of each model and lab: estimates with intervals.
 
@@ -101,7 +117,20 @@ def signature(
     """
     from inspect_values.cli.results import show_signature
 
-    show_signature(list(logs), json_path, csv_path, page, rates, judge, refusals, threshold)
+    show_signature(
+        list(logs),
+        json_path,
+        csv_path,
+        page,
+        rates,
+        judge,
+        refusals,
+        threshold,
+        parquet_path=parquet,
+        show=show,
+        references=reference,
+        gates=gate,
+    )
 
 
 @cli.command()

@@ -1,12 +1,20 @@
 """The work behind `signature` and `table`: read, estimate, show, write."""
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 
 from inspect_values.analysis.audit import audit, smallest_difference
+from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.gates import gate_settings
+from inspect_values.analysis.headlines import headlines
 from inspect_values.analysis.models import ModelIdentity
+from inspect_values.analysis.reference_files import read_reference
+from inspect_values.analysis.references import reference_estimates
 from inspect_values.analysis.rules import (
     REFUSAL_WORDS,
     one_rule,
@@ -14,12 +22,15 @@ from inspect_values.analysis.rules import (
     with_refusal_rule,
     with_threshold,
 )
-from inspect_values.analysis.signature import signature, to_csv, to_json
+from inspect_values.analysis.signature import signature, to_csv, to_json, to_parquet
 from inspect_values.analysis.table import by_one_judge, load, write_table
+from inspect_values.errors import ParameterError, one_of
 from inspect_values.files import make_folder
 from inspect_values.plugins.catalog import Catalog, default_catalog
 from inspect_values.plugins.models import UNKNOWN_LAB
+from inspect_values.reporting.headlines import headline_lines
 from inspect_values.reporting.page import write_page
+from inspect_values.reporting.statistics import statistic_tables
 from inspect_values.reporting.terminal import signature_table
 
 
@@ -46,29 +57,69 @@ def show_signature(
     judge: str | None = None,
     refusals: str = "as_is",
     threshold: float | None = None,
+    *,
+    parquet_path: Path | None = None,
+    show: Sequence[str] = (),
+    references: Sequence[Path] = (),
+    gates: Sequence[str] = (),
 ) -> None:
     """Print the signature of logs or tables, and write what was asked for.
 
     Raises:
         LogError: If something is no log of ours.
-        DataError: If a table is damaged or a file cannot be written.
+        DataError: If a table or reference is damaged or a file cannot be written.
+        ParameterError: If a statistic or gate is unknown.
     """
     catalog = default_catalog()
-    table = counted(load(logs, CatalogModels(catalog)), judge, refusals, threshold)
-    estimates = signature(table, [item.value for item in catalog.statistics.values()])
+    settings = gate_settings(_named_numbers(gates))
+    held_against = [item.value for item in catalog.references.values()]
+    held_against += [read_reference(path) for path in references]
+    judged = load(logs, CatalogModels(catalog))
+    table = counted(judged, judge, refusals, threshold)
+    estimates = signature(table, [item.value for item in catalog.statistics.values()], judged)
+    estimates += reference_estimates(table, held_against)
+    claims = headlines(table, estimates, settings)
+    shown = _statistics(show, estimates)
     console = Console()
     _say_skipped(console, table)
-    for part in signature_table(estimates, table, rates=rates):
+    parts = (
+        signature_table(estimates, table, rates=rates),
+        statistic_tables(estimates, shown),
+        headline_lines(claims, table),
+    )
+    for part in chain(*parts):
         console.print(part)
-    for path, write in ((json_path, to_json), (csv_path, to_csv)):
+    files = (
+        (json_path, partial(to_json, headlines=claims)),
+        (csv_path, to_csv),
+        (parquet_path, to_parquet),
+    )
+    for path, write in files:
         if path is not None:
             make_folder(path)
             write(estimates, path)
             console.print(f"Estimates: {path}", soft_wrap=True)
     if page is not None:
         make_folder(page)
-        write_page(estimates, table, [item.value for item in catalog.plots.values()], page)
+        plots = [item.value for item in catalog.plots.values()]
+        write_page(estimates, table, plots, page, claims)
         console.print(f"Page: {page}", soft_wrap=True)
+
+
+def _statistics(show: Sequence[str], estimates: Sequence[Estimate]) -> list[str]:
+    """The statistics that are to be shown, by name; `all` means those without a table of theirs."""
+    known = list(dict.fromkeys(one.statistic for one in estimates))
+    if "all" in show:
+        return [name for name in known if name != "lean"]
+    return [one_of("statistic", name, [*known, "all"]) for name in show]
+
+
+def _named_numbers(given: Sequence[str]) -> dict[str, str]:
+    """`coverage=0.8` and the like as a dictionary."""
+    for item in given:
+        if "=" not in item:
+            raise ParameterError(f"gate '{item}' is not of the form name=number, as coverage=0.8.")
+    return dict(item.split("=", 1) for item in given)
 
 
 def counted(

@@ -17,9 +17,7 @@ _NOTE = (
 )
 
 
-def headline_lines(
-    found: Sequence[Headline], table: pd.DataFrame
-) -> Iterator[RenderableType]:
+def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[RenderableType]:
     """The claims of each pair, then those about labs, then what is withheld."""
     if not found:
         return

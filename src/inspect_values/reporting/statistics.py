@@ -56,7 +56,11 @@ def _table(rows: Sequence[Estimate]) -> Table:
     reasons = sorted({one.withheld for one in rows if one.withheld})
     methods = sorted({_method(one) for one in rows if one.method not in ("", "none")})
     notes = [f"{'; '.join(methods)}."] if methods else []
-    notes += [f"– withheld: {'; '.join(reasons[:4])}{' …' if len(reasons) > 4 else ''}."] if reasons else []
+    notes += (
+        [f"– withheld: {'; '.join(reasons[:4])}{' …' if len(reasons) > 4 else ''}."]
+        if reasons
+        else []
+    )
     shown.caption = Text("\n".join(plain(note) for note in notes))
     shown.caption_justify = "left"
     return shown

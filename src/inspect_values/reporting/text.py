@@ -31,6 +31,7 @@ SIGNED = frozenset(
         "factor_effect",
         "factor_by_lab",
         "ladder_effect",
+        "disagreement_effect",
         "reference_agreement",
     }
 )

@@ -38,8 +38,9 @@ class ElicitationGap:
         found: list[Estimate] = []
         for sample in samples(with_labs(both, ("value", "other")), ("value", "other")):
             key = f"{sample.pair}:{sample.condition.elicitation}-{AGAINST}"
-            one, other = sample.values.T
-            interval = difference_interval(one, other, -1.0, 1.0) if sample.families else None
+            interval = None
+            if sample.families:
+                interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
             found.append(estimate_of(sample, self.name, key, interval))
         return found
 

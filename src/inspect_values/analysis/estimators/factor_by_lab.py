@@ -62,8 +62,8 @@ def _against(
     moves = change[subject.places].mean(axis=0) - np.mean(
         [change[places].mean(axis=0) for places in others], axis=0
     )
-    varied = fitted.varied[every, :, number].all(axis=0)
-    found = interval(float(gap), moves, varied, fitted.moved[every].any(axis=0), end)
+    varied = np.asarray(fitted.varied[every, :, number].all(axis=0))
+    found = interval(float(gap), moves, varied, np.asarray(fitted.moved[every].any(axis=0)), end)
     n = int((fitted.n[every] * varied).sum())
     missing = int(((fitted.size[every] - fitted.n[every]) * varied).sum())
     adjusted = bool(fitted.adjusted[every, number].all())

@@ -102,8 +102,8 @@ def together(fitted: Effects, places: list[int], number: int, end: float) -> Tog
         effect,
         fitted.change[places, :, number].mean(axis=0),
         # of several models, only families that tell the effect for every one
-        varied.all(axis=0) if len(places) > 1 else seen,
-        fitted.moved[places].any(axis=0),
+        np.asarray(varied.all(axis=0)),
+        np.asarray(fitted.moved[places].any(axis=0)),
         end,
     )
     n = int((fitted.n[places] * seen).sum())

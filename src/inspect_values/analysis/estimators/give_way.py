@@ -34,8 +34,9 @@ class GiveWay:
             frame = paired_frame(numbers, value, after, start, _BY, _SAMPLE)
             frame = with_labs(frame.assign(turn=turn), ("value", "other"))
             for sample in samples(frame, ("value", "other")):
-                values = sample.values.T
-                interval = difference_interval(*values, -1.0, 1.0) if sample.families else None
+                interval = None
+                if sample.families:
+                    interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
                 found.append(estimate_of(sample, self.name, f"{sample.pair}:{turn}", interval))
         return found
 

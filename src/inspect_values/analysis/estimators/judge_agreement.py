@@ -48,7 +48,10 @@ class JudgeAgreement:
                 point, found = alpha_interval(type(sums)(*(x[own] for x in sums)))
                 asked = numbers.key(group).codes == number
                 condition = Condition(
-                    str(row["elicitation"]), int(row["turn"]), str(row["nudge"]), str(row["persona"])
+                    str(row["elicitation"]),
+                    int(row["turn"]),
+                    str(row["nudge"]),
+                    str(row["persona"]),
                 )
                 yield Estimate(
                     subject=EVERYBODY,

@@ -62,8 +62,8 @@ class LabPermutation:
 def _weak(codes: np.ndarray) -> str:
     count = arrangement_count(codes)
     return (
-        f"{len(codes)} models of {len(np.unique(codes))} labs can be arranged in {count} ways only, "
-        f"so that p cannot go below {1 / count:.2f}"
+        f"{len(codes)} models of {len(np.unique(codes))} labs can be arranged in {count} ways "
+        f"only, so that p cannot go below {1 / count:.2f}"
     )
 
 

@@ -50,9 +50,7 @@ class LabVarianceShare:
         return about_labs(self.name, found, point, interval)
 
 
-def _jackknife(
-    found: Signatures, codes: np.ndarray, parts: np.ndarray, share: float
-) -> Interval:
+def _jackknife(found: Signatures, codes: np.ndarray, parts: np.ndarray, share: float) -> Interval:
     """The delete-one-family interval, families of each pair by themselves."""
     method = "jackknife over situations, for exactly these models"
     if np.isnan(share):

@@ -48,7 +48,9 @@ class LadderEffect:
                 sample,
                 self.name,
                 sample.pair,
-                difference_interval(*sample.values.T, -1.0, 1.0) if sample.families else None,
+                difference_interval(sample.means, sample.others, -1.0, 1.0)
+                if sample.families
+                else None,
             )
             for sample in samples(found, _ARMS)
         ]

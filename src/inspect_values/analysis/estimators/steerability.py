@@ -40,8 +40,9 @@ class Steerability:
             frame = paired_frame(numbers, numbers.number("lean"), rows, against, _BY)
             frame = with_labs(frame.assign(persona=one), ("value", "other"))
             for sample in samples(frame, ("value", "other")):
-                values = sample.values.T
-                interval = difference_interval(*values, -1.0, 1.0) if sample.families else None
+                interval = None
+                if sample.families:
+                    interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
                 key = f"{sample.pair}:{one}-{other}"
                 found.append(estimate_of(sample, self.name, key, interval))
         return found
