@@ -12,8 +12,9 @@ from inspect_values.analysis.compare_settings import Difference, differing_setti
 from inspect_values.analysis.effects import ALL
 from inspect_values.analysis.estimate import Condition
 from inspect_values.analysis.estimators.prioritisation_rate import puts_first, value_names
+from inspect_values.analysis.frames import paired_frame
 from inspect_values.analysis.intervals import Interval, difference_interval
-from inspect_values.analysis.samples import Sample, paired_frame, samples
+from inspect_values.analysis.samples import Sample, samples
 from inspect_values.analysis.significance import corrected
 from inspect_values.analysis.tally import CONDITION, Floats, Tally
 from inspect_values.errors import DataError
@@ -238,7 +239,7 @@ _ENDS = {"lean": (-1.0, 1.0), "prioritised": (0.0, 1.0), "refused": (0.0, 1.0)}
 def _compared(statistic: str, key: str, sample: Sample) -> Compared:
     found = Interval(None, None, "none", "no query has a verdict of both")
     one = other = None
-    if sample.families:
+    if sample.count:
         found = difference_interval(sample.means, sample.others, *_ENDS[statistic])
         one, other = (float(mean) for mean in sample.values.mean(axis=0))
     fields: dict[str, Any] = {
@@ -251,7 +252,7 @@ def _compared(statistic: str, key: str, sample: Sample) -> Compared:
         "low": found.low,
         "high": found.high,
         "n": sample.n,
-        "families": len(sample.families),
+        "families": sample.count,
         "missing": sample.missing,
         "p_value": found.p,
         "p_holm": None,

@@ -98,14 +98,13 @@ def effects(
         by: What is kept apart; it has `pair`.
         asked: Which rows were asked for a value; None means all.
     """
-    every = list(family_cells(tally, value, by, asked))
+    cells = family_cells(tally, value, by, asked)
     kept = [name for name in by if name != "pair"]
-    pairs = sorted({str(cells.groups["pair"].iloc[0]) for cells in every})
-    for pair in pairs:
-        own = [cells for cells in every if str(cells.groups["pair"].iloc[0]) == pair]
-        yield _effects(pair, own, kept)
-    if every:
-        yield _effects(ALL, every, kept)
+    for pair in sorted({one.pair for one in cells.families}):
+        own = [one for one in cells.families if one.pair == pair]
+        yield _effects(pair, own, cells.groups, kept)
+    if cells.families:
+        yield _effects(ALL, cells.families, cells.groups, kept)
 
 
 def interval(
@@ -141,13 +140,16 @@ def interval(
     return Interval(max(-end, effect - half), min(end, effect + half), method, "", p)
 
 
-def _effects(pair: str, every: Sequence[FamilyCells], kept: Sequence[str]) -> Effects:
+def _effects(
+    pair: str, every: Sequence[FamilyCells], rows: pd.DataFrame, kept: Sequence[str]
+) -> Effects:
     contrasts = sorted(
         {c for cells in every for c in cells.design.contrasts if _is_reported(c, every)}
     )
-    groups, ids = _groups(every, kept)
+    groups, ids = _groups(every, rows, kept)
     shape = (len(groups), len(every))
     n, size = np.zeros(shape, dtype="int64"), np.zeros(shape, dtype="int64")
+    counts, asked = rows["n"].to_numpy(), rows["size"].to_numpy()
     moved = np.zeros(shape, dtype=bool)
     varied = np.zeros((*shape, len(contrasts)), dtype=bool)
     for number, (cells, own) in enumerate(zip(every, ids, strict=True)):
@@ -156,24 +158,26 @@ def _effects(pair: str, every: Sequence[FamilyCells], kept: Sequence[str]) -> Ef
         spread[:, plain.columns] = np.einsum("gpp->gp", plain.squares) > 1e-12
         varied[own, number] = spread
         moved[own, number] = _moves(cells.means)
-        n[own, number], size[own, number] = cells.groups["n"], cells.groups["size"]
+        n[own, number] = counts[cells.rows]
+        size[own, number] = asked[cells.rows]
     effect, change = _regression(every, ids, contrasts, len(groups), adjust=True)
     rough, rough_change = _regression(every, ids, contrasts, len(groups), adjust=False)
     adjusted = ~np.isnan(effect)
     effect = np.where(adjusted, effect, rough)
     change = np.where(adjusted[:, None, :], change, rough_change)
-    names = [str(cells.groups["family"].iloc[0]) for cells in every]
+    names = [cells.family for cells in every]
     return Effects(pair, groups, names, contrasts, effect, adjusted, change, varied, moved, n, size)
 
 
 def _groups(
-    every: Sequence[FamilyCells], kept: Sequence[str]
+    every: Sequence[FamilyCells], rows: pd.DataFrame, kept: Sequence[str]
 ) -> tuple[pd.DataFrame, list[np.ndarray]]:
     """The groups, and for each family which of them its rows are."""
-    stacked = pd.concat([cells.groups[list(kept)] for cells in every], ignore_index=True)
+    places = np.concatenate([cells.rows for cells in every])
+    stacked = rows[list(kept)].iloc[places].reset_index(drop=True)
     number = stacked.groupby(list(kept), sort=True, observed=True, dropna=False).ngroup()
     groups = stacked.assign(_number=number).drop_duplicates("_number").sort_values("_number")
-    ends = np.cumsum([len(cells.groups) for cells in every])
+    ends = np.cumsum([len(cells.rows) for cells in every])
     ids = np.split(number.to_numpy(), ends[:-1])
     return groups.drop(columns="_number").reset_index(drop=True), ids
 

@@ -1,7 +1,7 @@
 """The factors of situations: which levels there are, against what, and in which cells."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, cast
@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from inspect_values.analysis.samples import cell_means
+from inspect_values.analysis.frames import cell_means
 from inspect_values.analysis.tally import GROUP, Floats, Tally
 
 BASELINES = ("none", "low", "weak", "mild", "small", "minor", "short", "no", "absent")
@@ -109,23 +109,34 @@ def cell_table(tally: Tally) -> pd.DataFrame:
 class FamilyCells(NamedTuple):
     """The cells of one family, for every group that was asked them."""
 
+    family: str
+    pair: str
     design: Design
-    groups: pd.DataFrame
-    """One row a group: the columns `by`, `family`, `n` and `size`."""
+    rows: np.ndarray
+    """Its rows in `Cells.groups`, one a group."""
 
     means: np.ndarray
     """Groups × cells of the design: the mean of each cell, NaN where it has none."""
 
 
+class Cells(NamedTuple):
+    """The cells of every family whose factors are known."""
+
+    groups: pd.DataFrame
+    """One row a group and family: what is kept apart, `family`, `n` and `size`."""
+
+    families: list[FamilyCells]
+
+
 def family_cells(
     tally: Tally, value: Floats, by: Sequence[str] = GROUP, asked: np.ndarray | None = None
-) -> Iterator[FamilyCells]:
+) -> Cells:
     """The cells' means of each family whose factors are known.
 
     Args:
         tally: The table as numbers.
         value: One number a row, NaN where there is none.
-        by: What is kept apart.
+        by: What is kept apart; it has `pair`.
         asked: Which rows were asked for a value; None means all.
     """
     slot, cell, plain = (*by, "family"), (*by, "family", "cell"), ("family", "cell")
@@ -137,31 +148,38 @@ def family_cells(
         n=np.bincount(slots.codes[known], minlength=slots.size),
         size=np.bincount(slots.codes[rows], minlength=slots.size),
     )
-    described = cell_table(tally)
-    made = designs(described)
-    place = _places(described, made)
+    made, place = tally.kept("designs", lambda: _designed(tally))
     of_plain = np.full(cells.size, -1)
     of_plain[cells.codes[rows]] = tally.key(plain).codes[rows]
     of_slot = tally.ancestor(cell, slot)
     used = np.flatnonzero(~np.isnan(mean) & (of_plain >= 0))
+    used = used[place[of_plain[used]] >= 0]
     used = used[np.argsort(slots.last[of_slot[used]], kind="stable")]
     family_of = slots.last[of_slot[used]]
-    names = tally.column("family").labels
     kept = np.flatnonzero(labels["size"].to_numpy() > 0)
     kept = kept[np.argsort(slots.last[kept], kind="stable")]
     row = np.full(slots.size, -1)
+    found: list[FamilyCells] = []
+    pairs, names = labels["pair"].astype("object"), tally.column("family").labels
     for number in np.unique(slots.last[kept]):
         design = made.get(str(names[number]))
         if design is None:
             continue
-        own = kept[np.searchsorted(slots.last[kept], number, "left") :]
-        own = own[: np.searchsorted(slots.last[own], number, "right")]
+        own = kept[slice(*np.searchsorted(slots.last[kept], [number, number + 1]))]
         row[own] = np.arange(len(own))
         entries = used[slice(*np.searchsorted(family_of, [number, number + 1]))]
-        entries = entries[place[of_plain[entries]] >= 0]
         means = np.full((len(own), len(design.cells)), np.nan)
         means[row[of_slot[entries]], place[of_plain[entries]]] = mean[entries]
-        yield FamilyCells(design, labels.iloc[own], means)
+        pair = str(pairs.iloc[own[0]])
+        found.append(FamilyCells(str(names[number]), pair, design, own, means))
+    return Cells(labels, found)
+
+
+def _designed(tally: Tally) -> tuple[dict[str, Design], np.ndarray]:
+    """The design of each family, and the row in it of each family and cell (-1 for none)."""
+    described = cell_table(tally)
+    made = designs(described)
+    return made, _places(described, made)
 
 
 def _places(described: pd.DataFrame, made: Mapping[str, Design]) -> np.ndarray:
@@ -186,20 +204,24 @@ def absent_frame(
         `factor:level`), `value` (NaN where there is none), `n` and `size` (verdicts, and verdicts
         asked for, in the family).
     """
-    parts: list[pd.DataFrame] = []
-    for cells in family_cells(tally, value, by, asked):
-        for contrast in cells.design.contrasts:
-            at = cells.design.levels[contrast.factor]
+    cells = family_cells(tally, value, by, asked)
+    rows: list[np.ndarray] = []
+    means: list[np.ndarray] = []
+    names: list[str] = []
+    for one in cells.families:
+        for contrast in one.design.contrasts:
+            at = one.design.levels[contrast.factor]
             without = np.array([level not in ("", contrast.level) for level in at])
-            seen = ~np.isnan(cells.means[:, without])
+            seen = ~np.isnan(one.means[:, without])
             count = seen.sum(axis=1)
-            total = np.where(seen, cells.means[:, without], 0.0).sum(axis=1)
-            mean = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
-            name = f"{contrast.factor}:{contrast.level}"
-            parts.append(cells.groups.assign(contrast=name, value=mean))
-    if parts:
-        return pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(columns=[*by, "family", "n", "size", "contrast", "value"])
+            total = np.where(seen, one.means[:, without], 0.0).sum(axis=1)
+            rows.append(one.rows)
+            means.append(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0))
+            names += [f"{contrast.factor}:{contrast.level}"] * len(one.rows)
+    if not rows:
+        return pd.DataFrame(columns=[*by, "family", "n", "size", "contrast", "value"])
+    frame = cells.groups.iloc[np.concatenate(rows)].reset_index(drop=True)
+    return frame.assign(contrast=pd.Categorical(names), value=np.concatenate(means))
 
 
 def reported_levels(frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,6 +231,15 @@ def reported_levels(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if frame.empty:
         return frame
-    situations = frame.groupby(["pair", "contrast"])["family"].transform("nunique")
-    core = frame["contrast"].str.split(":").str[0].isin(CORE)
-    return frame[core | (situations >= FEWEST_SITUATIONS)]
+    keys = ["pair", "contrast"]
+    each = frame.drop_duplicates([*keys, "family"]).groupby(keys, observed=True).size()
+    enough = each[each >= FEWEST_SITUATIONS].reset_index()[keys].astype("object")
+    pairs = set(enough.itertuples(index=False, name=None))
+    named = each.reset_index()[keys].astype("object")
+    kept = {
+        (pair, contrast)
+        for pair, contrast in named.itertuples(index=False, name=None)
+        if (pair, contrast) in pairs or str(contrast).split(":")[0] in CORE
+    }
+    both = pd.MultiIndex.from_frame(frame[keys].astype("object"))
+    return frame[both.isin(list(kept))]

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.repeat_flips import flip_frame
-from inspect_values.analysis.samples import family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import samples
 from inspect_values.analysis.tally import CONDITION, tally
 from inspect_values.errors import ParameterError, validation_sentence
 
@@ -234,7 +235,7 @@ def _leans(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     return {
         (one.level, one.subject, one.pair): float(np.mean(one.means))
         for one in samples(frame)
-        if len(one.families)
+        if one.count
     }
 
 
@@ -244,7 +245,7 @@ def _flips(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     return {
         (one.level, one.subject, one.pair): float(np.mean(one.means))
         for one in samples(with_labs(flip_frame(tally(rows))))
-        if len(one.families)
+        if one.count
     }
 
 

@@ -1,6 +1,6 @@
 """Can you tell the lab from the signature? Classification of models that were left out."""
 
-from typing import Any
+from typing import cast
 
 import numpy as np
 from sklearn.neighbors import NearestCentroid
@@ -20,7 +20,7 @@ def accuracy(matrix: np.ndarray, codes: np.ndarray) -> float:
         others = np.arange(len(codes)) != unit
         model = NearestCentroid()
         model.fit(matrix[others], codes[others])
-        told: Any = model.predict(matrix[unit : unit + 1])
+        told = cast("list[int]", model.predict(matrix[unit : unit + 1]))
         right += int(told[0] == codes[unit])
     return right / len(codes)
 

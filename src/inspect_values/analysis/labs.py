@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from inspect_values.analysis.estimate import Condition
+from inspect_values.analysis.frames import family_by_model, family_frame
 from inspect_values.analysis.intervals import FEWEST_FAMILIES
-from inspect_values.analysis.samples import family_frame
 from inspect_values.analysis.tally import CONDITION, Tally
 
 UNKNOWN_LAB = "unknown lab"
@@ -115,8 +115,7 @@ def _signatures(
     matrices: list[np.ndarray] = []
     n = 0
     for pair, part in rows.groupby("pair", sort=True, observed=True):
-        wide = part.pivot_table(index="family", columns="model", values="value", observed=True)
-        wide = wide.reindex(columns=here.index).dropna()
+        wide = family_by_model(part).reindex(columns=here.index).dropna()
         if len(wide) < FEWEST_FAMILIES:
             dropped.append(str(pair))
             continue

@@ -11,8 +11,9 @@ import pandas as pd
 
 from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.prioritisation_rate import value_names
+from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.intervals import Interval, quantile_t
-from inspect_values.analysis.samples import Sample, family_frame, samples, with_labs
+from inspect_values.analysis.samples import Sample, samples
 from inspect_values.analysis.tally import tally
 from inspect_values.plugins.references import Reference
 
@@ -96,10 +97,10 @@ def _held(
 ) -> Iterator[Estimate]:
     """One subject against one reference."""
     spoken = {s.pair: reference.expected(s.pair, *names[s.pair]) for s in of}
-    both = [s for s in of if spoken[s.pair] is not None and len(s.families)]
+    both = [s for s in of if spoken[s.pair] is not None and s.count]
     expected = np.array([spoken[s.pair] for s in both], dtype="float64")
     leans = np.array([np.mean(s.means) for s in both], dtype="float64")
-    few = [s.pair for s in both if len(s.families) < FEWEST_FAMILIES]
+    few = [s.pair for s in both if s.count < FEWEST_FAMILIES]
     drawn = np.empty((RESAMPLES, 0))
     if both and not few:
         rng = np.random.default_rng(seed)
@@ -152,7 +153,7 @@ def _estimate(
         low=interval.low if point is not None else None,
         high=interval.high if point is not None else None,
         n=sum(s.n for s in both),
-        families=sum(len(s.families) for s in both),
+        families=sum(s.count for s in both),
         missing=sum(s.missing for s in of),
         method=interval.method,
         withheld=interval.withheld,

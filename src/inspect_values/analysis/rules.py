@@ -8,7 +8,7 @@ import pandas as pd
 
 from inspect_values.errors import one_of
 
-_BOTH = 4
+BOTH_FROM = 4
 """From this position on both ladders an answer serves both values (`verdict.prioritised`)."""
 
 RefusalRule = Literal["as_is", "dropped", "tie", "loss"]
@@ -79,10 +79,11 @@ def with_threshold(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     rows = changed[placed]
     gap = (rows["first"] - rows["second"]).to_numpy(dtype="float64")
     least = np.minimum(rows["first"].to_numpy("float64"), rows["second"].to_numpy("float64"))
-    kept = [rows[side].to_numpy(dtype="object") for side in ("first_value", "second_value")]
-    tied = np.where(least >= _BOTH, "both", "neither")
-    labels = np.where(gap >= threshold, kept[0], np.where(gap <= -threshold, kept[1], tied))
-    changed.loc[placed, "prioritised"] = pd.array(labels, dtype="string")
+    tied = pd.array(np.where(least >= BOTH_FROM, "both", "neither"), dtype="string")
+    label = pd.Series(tied, index=rows.index)
+    label = label.mask(gap >= threshold, rows["first_value"])
+    label = label.mask(gap <= -threshold, rows["second_value"])
+    changed.loc[placed, "prioritised"] = label
     changed.loc[placed, "threshold"] = threshold
     return changed
 

@@ -118,10 +118,10 @@ class Tally:
         return found
 
     def labels(self, columns: Sequence[str]) -> pd.DataFrame:
-        """One row a combination, with the columns' own labels."""
+        """One row a combination, with the columns' own labels as categories."""
         names = tuple(columns)
         numbers = np.arange(self.key(names).size)
-        found: dict[str, pd.Series] = {}
+        found: dict[str, pd.Categorical] = {}
         for end in range(len(names), 0, -1):
             key = self.key(names[:end])
             found[names[end - 1]] = _decoded(self.column(names[end - 1]), key.last[numbers])
@@ -201,7 +201,5 @@ def _extended(key: Key, column: Column, drop: bool) -> Key:
     return Key(codes, kept // levels, kept % levels - 1)
 
 
-def _decoded(column: Column, codes: Codes) -> pd.Series:
-    known = np.empty(len(column.labels) + 1, dtype="object")
-    known[:-1] = column.labels.to_numpy(dtype="object")
-    return pd.Series(known[codes], dtype="object")
+def _decoded(column: Column, codes: Codes) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, categories=column.labels)

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import difference_interval
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import difference_of, samples
 from inspect_values.analysis.tally import tally
 
 AGAINST = "open"
@@ -38,10 +38,7 @@ class ElicitationGap:
         found: list[Estimate] = []
         for sample in samples(with_labs(both, ("value", "other")), ("value", "other")):
             key = f"{sample.pair}:{sample.condition.elicitation}-{AGAINST}"
-            interval = None
-            if sample.families:
-                interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
-            found.append(estimate_of(sample, self.name, key, interval))
+            found.append(difference_of(sample, self.name, key, -1.0, 1.0))
         return found
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import difference_interval
+from inspect_values.analysis.frames import paired_frame, with_labs
 from inspect_values.analysis.pushes import pushes
-from inspect_values.analysis.samples import estimate_of, paired_frame, samples, with_labs
+from inspect_values.analysis.samples import difference_of, samples
 
 _BY = ("lab", "model", "pair", "elicitation", "nudge", "persona")
 _SAMPLE = ("scenario", "epoch", "sample_uuid")
@@ -34,10 +34,7 @@ class GiveWay:
             frame = paired_frame(numbers, value, after, start, _BY, _SAMPLE)
             frame = with_labs(frame.assign(turn=turn), ("value", "other"))
             for sample in samples(frame, ("value", "other")):
-                interval = None
-                if sample.families:
-                    interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
-                found.append(estimate_of(sample, self.name, f"{sample.pair}:{turn}", interval))
+                found.append(difference_of(sample, self.name, f"{sample.pair}:{turn}", -1.0, 1.0))
         return found
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 
 from inspect_values.analysis.effects import ALL
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import korn_graubard
+from inspect_values.analysis.frames import family_frame
 from inspect_values.analysis.ratings import ANSWER, ratings
-from inspect_values.analysis.samples import EVERYBODY, estimate_of, family_frame, samples
+from inspect_values.analysis.samples import EVERYBODY, rate_of, samples
 from inspect_values.analysis.tally import CONDITION, Tally
 
 
@@ -30,8 +30,7 @@ class JudgeSameFirst:
             frame = family_frame(numbers, numbers.number("same"), ("pair", *CONDITION))
             frame = frame.assign(level="all", subject=EVERYBODY, elsewhere=False)
             for sample in samples(frame):
-                interval = korn_graubard(sample.means, sample.n) if sample.families else None
-                found.append(estimate_of(sample, self.name, sample.pair, interval))
+                found.append(rate_of(sample, self.name, sample.pair))
         return found
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from inspect_values.analysis.estimate import Condition, Estimate
+from inspect_values.analysis.frames import family_by_model, family_frame
 from inspect_values.analysis.intervals import Interval, difference_interval
 from inspect_values.analysis.labs import UNKNOWN_LAB
-from inspect_values.analysis.samples import NO_VERDICT, NOT_SHARED, family_frame
+from inspect_values.analysis.samples import NO_VERDICT, NOT_SHARED
 from inspect_values.analysis.significance import with_holm
 from inspect_values.analysis.tally import CONDITION, tally
 
@@ -35,10 +36,10 @@ class LabContrast:
 
     def _contrasts(self, key: tuple[str, ...], rows: pd.DataFrame) -> Iterator[Estimate]:
         pair, elicitation, turn, nudge, persona = key
-        columns = rows[["lab", "model"]].drop_duplicates().sort_values(["lab", "model"])
-        wide = rows.pivot_table(
-            index="family", columns="model", values="value", observed=True, dropna=False
-        ).reindex(columns=columns["model"])
+        columns = (
+            rows[["lab", "model"]].drop_duplicates().astype("object").sort_values(["lab", "model"])
+        )
+        wide = family_by_model(rows).reindex(columns=columns["model"])
         whole = wide.dropna()
         of = columns.set_index("model")["lab"]
         labs = whole.T.groupby(of).mean().T

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from inspect_values.analysis.estimate import Condition, Estimate
+from inspect_values.analysis.frames import family_by_model, family_frame
 from inspect_values.analysis.intervals import FEWEST_FAMILIES, Interval, quantile_t, too_few
 from inspect_values.analysis.labs import UNKNOWN_LAB, model_table
-from inspect_values.analysis.samples import NO_VERDICT, NOT_SHARED, family_frame
+from inspect_values.analysis.samples import NO_VERDICT, NOT_SHARED
 from inspect_values.analysis.tally import CONDITION, tally
 
 FEWEST_MODELS = 3
@@ -42,9 +43,7 @@ class LabLean:
     ) -> Iterator[Estimate]:
         lab, pair, elicitation, turn, nudge, persona = key
         here = models.loc[sorted(set(rows["model"]))]
-        wide = rows.pivot_table(
-            index="family", columns="model", values="value", observed=True, dropna=False
-        ).reindex(columns=here.index)
+        wide = family_by_model(rows).reindex(columns=here.index)
         whole = wide.dropna()
         units = whole.T.groupby(here["unit"]).mean().T.to_numpy(dtype="float64")
         interval = two_way(units)

@@ -3,14 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import difference_interval
-from inspect_values.analysis.samples import (
-    EVERYBODY,
-    estimate_of,
-    family_frame,
-    samples,
-    with_labs,
-)
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import EVERYBODY, difference_of, samples
 from inspect_values.analysis.tally import CONDITION, GROUP, tally
 
 _ARMS = ("value", "other")
@@ -44,14 +38,7 @@ class LadderEffect:
         frame = with_labs(both.drop(columns=["n_second", "size_second"]), _ARMS)
         found = pd.concat([frame, _everybody(both[whole])], ignore_index=True)
         return [
-            estimate_of(
-                sample,
-                self.name,
-                sample.pair,
-                difference_interval(sample.means, sample.others, -1.0, 1.0)
-                if sample.families
-                else None,
-            )
+            difference_of(sample, self.name, sample.pair, -1.0, 1.0)
             for sample in samples(found, _ARMS)
         ]
 

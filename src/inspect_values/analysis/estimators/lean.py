@@ -3,8 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import mean_interval
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import mean_of, samples
 from inspect_values.analysis.tally import tally
 
 
@@ -18,15 +18,7 @@ class Lean:
         """One estimate a subject, pair and condition; the interval is over families."""
         numbers = tally(table)
         frame = with_labs(family_frame(numbers, numbers.number("lean")))
-        return [
-            estimate_of(
-                sample,
-                self.name,
-                sample.pair,
-                mean_interval(sample.means, -1.0, 1.0) if sample.families else None,
-            )
-            for sample in samples(frame)
-        ]
+        return [mean_of(sample, self.name, sample.pair, -1.0, 1.0) for sample in samples(frame)]
 
 
 LEAN = Lean()

@@ -4,9 +4,9 @@ import pandas as pd
 
 from inspect_values.analysis.disagreement import HIGH, disagreement
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import korn_graubard
+from inspect_values.analysis.frames import family_frame
 from inspect_values.analysis.predictors import by_pair
-from inspect_values.analysis.samples import EVERYBODY, estimate_of, family_frame, samples
+from inspect_values.analysis.samples import EVERYBODY, rate_of, samples
 from inspect_values.analysis.tally import CONDITION, Tally
 
 
@@ -37,10 +37,7 @@ class HighDisagreementRate:
         high = (numbers.number("d") >= HIGH).astype("float64")
         frame = family_frame(numbers, high, ("pair", *CONDITION))
         frame = frame.assign(level="all", subject=EVERYBODY, elsewhere=False)
-        return [
-            estimate_of(sample, self.name, sample.pair, korn_graubard(sample.means, sample.n))
-            for sample in samples(frame)
-        ]
+        return [rate_of(sample, self.name, sample.pair) for sample in samples(frame)]
 
 
 MODEL_DISAGREEMENT = ModelDisagreement()

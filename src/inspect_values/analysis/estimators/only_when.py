@@ -8,13 +8,14 @@ from scipy import special
 from inspect_values.analysis.effects import ALL
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.factors import FEWEST_SITUATIONS, absent_frame, reported_levels
+from inspect_values.analysis.frames import with_labs
 from inspect_values.analysis.intervals import (
     Interval,
     effective_size,
     korn_graubard,
     mean_interval,
 )
-from inspect_values.analysis.samples import Sample, estimate_of, samples, with_labs
+from inspect_values.analysis.samples import Sample, estimate_of, samples
 from inspect_values.analysis.tally import Tally, tally
 
 MARGINS = {"refused": 0.05, "lean": 0.1}
@@ -52,7 +53,7 @@ class OnlyWhen:
         for part in (reported_levels(frame), reported_levels(frame.assign(pair=ALL))):
             for level, rows in part.groupby("contrast", sort=True):
                 for sample in samples(with_labs(rows)):
-                    found = self._interval(sample, outcome) if sample.families else None
+                    found = self._interval(sample, outcome) if sample.count else None
                     key = f"{sample.pair}:{level}:{outcome}"
                     yield estimate_of(sample, self.name, key, found)
 

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import korn_graubard
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import rate_of, samples
 from inspect_values.analysis.tally import Floats, Tally, tally
 
 
@@ -23,8 +23,7 @@ class PrioritisationRate:
             hit = puts_first(numbers, side) if place < 2 else numbers.equals("prioritised", side)
             for sample in samples(with_labs(family_frame(numbers, hit))):
                 value = names[sample.pair][place] if place < 2 else side
-                interval = korn_graubard(sample.means, sample.n) if sample.families else None
-                found.append(estimate_of(sample, self.name, f"{sample.pair}:{value}", interval))
+                found.append(rate_of(sample, self.name, f"{sample.pair}:{value}"))
         return found
 
 

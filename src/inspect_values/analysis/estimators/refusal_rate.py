@@ -3,8 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import korn_graubard
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import rate_of, samples
 from inspect_values.analysis.tally import tally
 
 
@@ -19,15 +19,7 @@ class RefusalRate:
         numbers = tally(table)
         answered = ~numbers.has("elicitation", "choice")
         frame = family_frame(numbers, numbers.number("refused"), asked=answered)
-        return [
-            estimate_of(
-                sample,
-                self.name,
-                sample.pair,
-                korn_graubard(sample.means, sample.n) if sample.families else None,
-            )
-            for sample in samples(with_labs(frame))
-        ]
+        return [rate_of(sample, self.name, sample.pair) for sample in samples(with_labs(frame))]
 
 
 REFUSAL_RATE = RefusalRate()

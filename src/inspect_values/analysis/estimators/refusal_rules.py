@@ -3,15 +3,9 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import mean_interval
+from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.rules import REFUSAL_RULES, RefusalRule, with_refusal_rule
-from inspect_values.analysis.samples import (
-    Sample,
-    estimate_of,
-    family_frame,
-    samples,
-    with_labs,
-)
+from inspect_values.analysis.samples import Sample, mean_of, samples
 from inspect_values.analysis.tally import Tally, tally
 
 _USED = [
@@ -40,8 +34,7 @@ class RefusalRules:
         return found
 
     def _estimate(self, sample: Sample, rule: RefusalRule, applies: bool) -> Estimate:
-        interval = mean_interval(sample.means, -1.0, 1.0) if sample.families else None
-        one = estimate_of(sample, self.name, f"{sample.pair}:{rule}", interval)
+        one = mean_of(sample, self.name, f"{sample.pair}:{rule}", -1.0, 1.0)
         if rule != "loss" or applies:
             return one
         reason = "a refusal gives up neither value"

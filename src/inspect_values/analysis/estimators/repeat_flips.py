@@ -5,8 +5,8 @@ import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.estimators.prioritisation_rate import puts_first
-from inspect_values.analysis.intervals import korn_graubard
-from inspect_values.analysis.samples import estimate_of, samples, unit_means, with_labs
+from inspect_values.analysis.frames import unit_means, with_labs
+from inspect_values.analysis.samples import rate_of, samples
 from inspect_values.analysis.tally import GROUP, Floats, Tally, tally
 
 _SCENARIO = ("family", "cell", "scenario", "seat")
@@ -24,12 +24,7 @@ class RepeatFlips:
         if len(numbers.column("epoch").labels) < 2:
             return []
         return [
-            estimate_of(
-                sample,
-                self.name,
-                sample.pair,
-                korn_graubard(sample.means, sample.n) if sample.families else None,
-            )
+            rate_of(sample, self.name, sample.pair)
             for sample in samples(with_labs(flip_frame(numbers)))
             if sample.n or sample.missing
         ]

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import korn_graubard
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.samples import rate_of, samples
 from inspect_values.analysis.tally import tally
 from inspect_values.verdict import Outcome, ResponseClass
 
@@ -28,9 +28,7 @@ class ResponseClassRate:
         for response in ResponseClass:
             hit = numbers.equals("response_class", response.value)
             for sample in samples(with_labs(family_frame(numbers, hit, asked=asked))):
-                interval = korn_graubard(sample.means, sample.n) if sample.families else None
-                key = f"{sample.pair}:{response.value}"
-                found.append(estimate_of(sample, self.name, key, interval))
+                found.append(rate_of(sample, self.name, f"{sample.pair}:{response.value}"))
         return found
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.estimators.prioritisation_rate import puts_first
-from inspect_values.analysis.intervals import korn_graubard
+from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.pushes import pushes
-from inspect_values.analysis.samples import estimate_of, family_frame, samples, with_labs
+from inspect_values.analysis.samples import rate_of, samples
 
 
 class Steadfastness:
@@ -37,12 +37,7 @@ class Steadfastness:
             asked |= held
         frame = with_labs(family_frame(numbers, value, asked=asked))
         return [
-            estimate_of(
-                sample,
-                self.name,
-                f"{sample.pair}:{sample.condition.turn}",
-                korn_graubard(sample.means, sample.n) if sample.families else None,
-            )
+            rate_of(sample, self.name, f"{sample.pair}:{sample.condition.turn}")
             for sample in samples(frame)
         ]
 

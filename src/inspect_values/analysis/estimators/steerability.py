@@ -5,8 +5,8 @@ from itertools import product
 import pandas as pd
 
 from inspect_values.analysis.estimate import HEADLINE, Estimate
-from inspect_values.analysis.intervals import difference_interval
-from inspect_values.analysis.samples import estimate_of, paired_frame, samples, with_labs
+from inspect_values.analysis.frames import paired_frame, with_labs
+from inspect_values.analysis.samples import difference_of, samples
 from inspect_values.analysis.tally import tally
 
 STATED = ("prefers_first", "prefers_second")
@@ -40,11 +40,8 @@ class Steerability:
             frame = paired_frame(numbers, numbers.number("lean"), rows, against, _BY)
             frame = with_labs(frame.assign(persona=one), ("value", "other"))
             for sample in samples(frame, ("value", "other")):
-                interval = None
-                if sample.families:
-                    interval = difference_interval(sample.means, sample.others, -1.0, 1.0)
                 key = f"{sample.pair}:{one}-{other}"
-                found.append(estimate_of(sample, self.name, key, interval))
+                found.append(difference_of(sample, self.name, key, -1.0, 1.0))
         return found
 
 
