@@ -25,9 +25,9 @@ class Estimate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     subject: str
-    """The model, lab or judge."""
+    """The model, lab or judge; "all models" for what speaks of no single one."""
 
-    level: Literal["model", "lab", "judge"]
+    level: Literal["model", "lab", "judge", "all"]
     statistic: str
     key: str
     """The pair's id; for a rate `pair:value`; in a ranking the value's id; `all` pairs together."""
@@ -58,7 +58,13 @@ class Estimate(BaseModel):
     withheld: str = ""
     """Why there is no interval, or empty."""
 
-    @field_validator("point", "low", "high")
+    p_value: float | None = None
+    """Two-sided p-value of no difference, where the number is one that is tested."""
+
+    p_corrected: float | None = None
+    """The same corrected for the number of tests (Holm), as `method` says over which."""
+
+    @field_validator("point", "low", "high", "p_value", "p_corrected")
     @classmethod
     def _number_or_none(cls, value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None

@@ -10,15 +10,6 @@ from inspect_values.analysis.table import judge_label
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
-_SIGNED = {
-    "lean",
-    "strength",
-    "strength_by_refusal_rule",
-    "seat_effect",
-    "nudge_susceptibility",
-}
-"""Statistics whose sign is what matters."""
-
 SIMULATED_NOTE = (
     "SIMULATED models: their values were planted to test this tool. "
     "Nothing here is a finding about a real model."
@@ -30,12 +21,34 @@ def plain(text: object) -> str:
     return _CONTROL.sub("", str(text).replace("\n", " "))
 
 
+SIGNED = frozenset(
+    {
+        "lean",
+        "lab_lean",
+        "lab_contrast",
+        "elicitation_gap",
+        "steerability",
+        "give_way",
+        "factor_effect",
+        "factor_by_lab",
+        "ladder_effect",
+        "disagreement_effect",
+        "reference_agreement",
+        "strength",
+        "strength_by_refusal_rule",
+        "seat_effect",
+        "nudge_susceptibility",
+    }
+)
+"""Statistics on both sides of 0, which are shown with their sign."""
+
+
 def interval_text(estimate: Estimate) -> str:
     """`+0.31 [+0.10, +0.52]`, or the point and a dash where the interval is withheld."""
     if estimate.point is None:
         return "–"
     form = "g" if estimate.statistic == "rank" else ".2f"
-    form = f"+{form}" if estimate.statistic in _SIGNED else form
+    form = f"+{form}" if estimate.statistic in SIGNED else form
     if estimate.low is None or estimate.high is None:
         return f"{estimate.point:{form}} –"
     return f"{estimate.point:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
