@@ -7,6 +7,7 @@ from inspect_ai.solver import TaskState
 from pydantic import BaseModel, ConfigDict
 
 from inspect_values.evaluation.judging.prompt import Exchange
+from inspect_values.evaluation.outputs import marked_refusal, missing_outcome, note
 from inspect_values.verdict import Outcome
 
 _STORE = "inspect_values_answers"
@@ -23,7 +24,12 @@ class Answer(BaseModel):
     missing: Outcome | None
     """Why there is no answer, or None if there is one."""
 
-    error: str
+    note: str = ""
+    """Why there is none, in the provider's own words, or what is special about it."""
+
+    marked_refusal: bool = False
+    """Whether the provider marks the words as a refusal."""
+
     fallback_model: str
 
 
@@ -49,18 +55,10 @@ def answer_of(output: ModelOutput) -> Answer:
         model=output.model,
         stop_reason=output.stop_reason if output.choices else "",
         missing=missing_outcome(output),
-        error=output.error or "",
+        note=note(output),
+        marked_refusal=marked_refusal(output),
         fallback_model=output.fallback.fallback_model if output.fallback else "",
     )
-
-
-def missing_outcome(output: ModelOutput) -> Outcome | None:
-    """Why there is no answer to judge, or None if there is one."""
-    if output.fallback is not None:
-        return Outcome.FALLBACK_MODEL
-    if output.error or (output.choices and output.stop_reason == "content_filter"):
-        return Outcome.CONTENT_FILTER
-    return None if output.completion.strip() else Outcome.NO_RESPONSE
 
 
 def exchange(state: TaskState, turn: int, answer: Answer) -> Exchange:

@@ -25,11 +25,18 @@ from inspect_values.evaluation.judging.reply import (
     positions_reply,
 )
 from inspect_values.evaluation.judging.settings import Judging
+from inspect_values.evaluation.outputs import missing_outcome, note
 from inspect_values.record import Member
 from inspect_values.values import ValuePair
-from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen
+from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen, Outcome
 
 R = TypeVar("R", bound=Reply)
+
+_MISSING = {
+    Outcome.CONTENT_FILTER: "the judge's provider blocked the call",
+    Outcome.FALLBACK_MODEL: "another model answered in the judge's place",
+    Outcome.NO_RESPONSE: "the judge's reply is empty",
+}
 
 
 @dataclass(frozen=True)
@@ -156,9 +163,11 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
         raise
     except Exception as error:
         return Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
-    if output.choices and output.stop_reason == "content_filter":
-        return Asked(None, output.model, "the judge's provider blocked the call")
+    missing = missing_outcome(output)
+    if missing is not None:
+        return Asked(None, output.model, f"{_MISSING[missing]}: {note(output)}"[:300])
     try:
         return Asked(parse(output.completion, prompt.nonce, model), output.model, "")
     except ReplyError as error:
-        return Asked(None, output.model, str(error)[:300])
+        cut = " (it was cut by length)" if output.stop_reason == "max_tokens" else ""
+        return Asked(None, output.model, f"{error}{cut}"[:300])

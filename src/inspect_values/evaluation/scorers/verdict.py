@@ -114,13 +114,14 @@ def verdict(
         answer = given[number]
         base = base.model_copy(update=_of_answer(answer))
         if answer.missing is not None:
-            return _score(pair, _missing(answer.missing), base, [], answer.error)
+            return _score(pair, _missing(answer.missing), base, [], answer.note)
         said = await judge_turn(state, number, answer, pair, settings, threshold)
         members = [judgement.member for judgement in said]
         result = combine(members, settings.judging)
         if settings.response == "rules":
             rule = {"response_outcome": Outcome.NOT_SCORED, "rule": base.refused_rule}
             result = result.model_copy(update=rule)
+        result = result.model_copy(update={"marked": answer.marked_refusal})
         own = str(get_model())
         base = base.model_copy(
             update={
@@ -129,8 +130,8 @@ def verdict(
                 "members": tuple(members) if len(judges) > 1 else (),
             }
         )
-        detail = "; ".join(f"{m.judge}: {m.problem}" for m in members if m.problem)
-        return _score(pair, result, base, said, detail)
+        problems = [f"{m.judge}: {m.problem}" for m in members if m.problem]
+        return _score(pair, result, base, said, "; ".join([*problems, answer.note]))
 
     return score
 
@@ -146,6 +147,7 @@ def _of_answer(answer: Answer) -> dict[str, Any]:
         "stop_reason": answer.stop_reason,
         "words": len(answer.text.split()) if answer.missing is None else None,
         "refused_rule": reads_as_refusal(answer.text) if answer.missing is None else None,
+        "refusal_marked": answer.marked_refusal,
     }
 
 
@@ -153,15 +155,14 @@ def _choice_score(state: TaskState, pair: ValuePair, answer: Answer, threshold: 
     base = Record(judge="parser", threshold=threshold).model_copy(update=_of_answer(answer))
     base = base.model_copy(update={"refused_rule": None})
     if answer.missing is not None:
-        return _score(pair, _missing(answer.missing), base, [], answer.error)
+        return _score(pair, _missing(answer.missing), base, [], answer.note)
     neither = bool(state.metadata.get("neither"))
     chosen = chosen_option(answer.text, str(state.metadata["seat"]), neither=neither)
     if chosen is None:
-        invalid = Verdict(outcome=Outcome.INVALID_RESPONSE)
-        return _score(
-            pair, invalid, base, [], "the answer names no option on its last line, or several"
-        )
-    return _score(pair, Verdict(chosen=chosen), base, [], "")
+        invalid = Verdict(outcome=Outcome.INVALID_RESPONSE, marked=answer.marked_refusal)
+        why = "the answer names no option on its last line, or several"
+        return _score(pair, invalid, base, [], "; ".join([why, answer.note]))
+    return _score(pair, Verdict(chosen=chosen), base, [], answer.note)
 
 
 def _score(
@@ -174,7 +175,7 @@ def _score(
             "response_outcome": result.response_outcome,
             "stance": result.stance,
             "chosen": result.chosen,
-            "detail": detail[:500],
+            "detail": detail.strip("; ")[:500],
         }
     )
     return Score(
