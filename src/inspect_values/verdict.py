@@ -79,6 +79,9 @@ class Outcome(StrEnum):
     CONTENT_FILTER = "content_filter"
     """The provider blocked the prompt or the answer."""
 
+    BROKEN_OFF = "broken_off"
+    """The answer broke off: a lab that always says why an answer ends gave no reason."""
+
     FALLBACK_MODEL = "fallback_model"
     """Another model than the one asked answered; the answer is credited to nobody."""
 

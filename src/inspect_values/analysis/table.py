@@ -18,6 +18,7 @@ from inspect_ai.scorer import Score
 from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
+from inspect_values.analysis.reasons import reason
 from inspect_values.errors import LogError, ParameterError, one_of
 from inspect_values.record import Record, numbers, read_record
 from inspect_values.verdict import NAN, SCHEMA, Outcome, Verdict
@@ -68,6 +69,7 @@ _RECORD_FIELDS = (
 _ANSWER_MISSING = (
     Outcome.NO_RESPONSE.value,
     Outcome.CONTENT_FILTER.value,
+    Outcome.BROKEN_OFF.value,
     Outcome.FALLBACK_MODEL.value,
     Outcome.SAMPLE_ERROR.value,
     Outcome.NOT_SCORED.value,
@@ -286,8 +288,8 @@ def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
             usage = {}  # once a sample, so that sums are right
     if not found:
         outcome = Outcome.SAMPLE_ERROR if summary.error or summary.limit else Outcome.NOT_SCORED
-        reason = (summary.error or summary.limit or "")[:500]
-        yield sample | _usage(summary) | {"outcome": outcome.value, "detail": reason, "turn": 0}
+        why = reason(summary.error or summary.limit or "")
+        yield sample | _usage(summary) | {"outcome": outcome.value, "detail": why, "turn": 0}
 
 
 def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score, Record]]:

@@ -36,7 +36,9 @@ class Answer(BaseModel):
 def note_answer(state: TaskState) -> None:
     """Keep the output of this turn beside those of earlier ones."""
     kept: list[dict[str, Any]] = state.store.get(_STORE, [])
-    state.store.set(_STORE, [*kept, answer_of(state.output).model_dump(mode="json")])
+    state.store.set(
+        _STORE, [*kept, answer_of(state.output, state.model.api).model_dump(mode="json")]
+    )
 
 
 def answers(state: TaskState) -> list[Answer]:
@@ -45,17 +47,19 @@ def answers(state: TaskState) -> list[Answer]:
     The store of a log that is scored again holds them as they were.
     """
     kept: list[dict[str, Any]] = state.store.get(_STORE, [])
-    return [Answer.model_validate(entry) for entry in kept] or [answer_of(state.output)]
+    return [Answer.model_validate(entry) for entry in kept] or [
+        answer_of(state.output, state.model.api)
+    ]
 
 
-def answer_of(output: ModelOutput) -> Answer:
+def answer_of(output: ModelOutput, provider: str = "") -> Answer:
     """One output as an answer."""
     return Answer(
         text=output.completion,
         model=output.model,
         stop_reason=output.stop_reason if output.choices else "",
-        missing=missing_outcome(output),
-        note=note(output),
+        missing=missing_outcome(output, provider),
+        note=note(output, provider),
         marked_refusal=marked_refusal(output),
         fallback_model=output.fallback.fallback_model if output.fallback else "",
     )

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from inspect_values.testing.desk import Ask, Reply, chat
 from inspect_values.testing.faults import Fault
@@ -100,7 +100,7 @@ class AnthropicServer(HttpLab):
 
     def body(self, reply: Reply) -> tuple[int, Json]:
         """A message, or an error."""
-        if reply.fault in (Fault.NO_CREDIT, Fault.PROMPT_BLOCKED):
+        if reply.fault is Fault.NO_CREDIT or reply.fault is Fault.PROMPT_BLOCKED:
             return 400, self.error(reply.fault, 400, reply.model)
         return self.faulty(reply) or (200, _message(reply))
 
@@ -201,7 +201,7 @@ def _message(reply: Reply) -> Json:
 def _stream(message: Json) -> list[tuple[str, Json]]:
     """A message as the server-sent events that make it up."""
     usage = message["usage"]
-    start = message | {
+    start: Json = message | {
         "content": [],
         "stop_reason": None,
         "usage": usage | {"output_tokens": 1},
@@ -216,7 +216,9 @@ def _stream(message: Json) -> list[tuple[str, Json]]:
             delta = {"type": "text_delta", "text": text[place : place + 400]}
             events.append({"type": "content_block_delta", "index": index, "delta": delta})
         events.append({"type": "content_block_stop", "index": index})
-    delta = {k: message[k] for k in ("stop_reason", "stop_sequence", "stop_details") if k in message}
+    delta = {
+        k: message[k] for k in ("stop_reason", "stop_sequence", "stop_details") if k in message
+    }
     events.append(
         {
             "type": "message_delta",

@@ -96,6 +96,12 @@ class Desk:
     _answered: Counter[str] = field(default_factory=Counter[str])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def fresh_start(self) -> "Desk":
+        """The same desk on its first day, with nothing going wrong."""
+        return Desk(
+            self.lab, self.knowledge, self.key, delay=self.delay, slow=self.slow, fresh=self.fresh
+        )
+
     async def reply(self, ask: Ask) -> Reply:
         """What is said to a request, with what a fault leaves of it."""
         fault, epoch = self._note(ask)

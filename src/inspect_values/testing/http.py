@@ -113,7 +113,9 @@ class HttpLab(ABC):
             stream: Cuts that form into server-sent events, where the client wants them.
         """
         if self.key_of(request) != self.desk.key:
-            return self._refusal(Fault.EXPIRED_KEY, 401, ask.model)
+            refused = Reply("", ask.model, ask.model, Fault.EXPIRED_KEY, 0, 0)
+            status, content = body(refused)
+            return self._json(content, status, refused.fault)
         reply = await self.desk.reply(ask)
         fault = reply.fault
         if fault is Fault.DROPPED:
@@ -127,7 +129,7 @@ class HttpLab(ABC):
         status, content = body(reply)
         if status != 200:
             return self._json(content, status, fault)
-        if fault in (Fault.ENDLESS, Fault.DROPPED_MIDWAY):
+        if fault is Fault.ENDLESS or fault is Fault.DROPPED_MIDWAY:
             return await self._half(request, content, stream, fault)
         if stream is not None:
             return await self._events(request, stream(content), fault)
@@ -140,13 +142,10 @@ class HttpLab(ABC):
 
     def faulty(self, reply: Reply) -> tuple[int, Json] | None:
         """Status and body where the fault is told by a status; None for all others."""
-        if reply.fault not in STATUS:
+        status = STATUS.get(reply.fault) if reply.fault else None
+        if reply.fault is None or status is None:
             return None
-        status = STATUS[reply.fault]
         return status, self.error(reply.fault, status, reply.model)
-
-    def _refusal(self, fault: Fault, status: int, model: str) -> web.Response:
-        return self._json(self.error(fault, status, model), status, fault)
 
     def _json(self, content: Json, status: int, fault: Fault | None) -> web.Response:
         headers = {"retry-after": RETRY_AFTER} if fault is Fault.RATE_LIMIT_AFTER else {}

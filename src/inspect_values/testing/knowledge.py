@@ -45,7 +45,9 @@ class Knowledge:
         """
         by_id = {pair.id: pair for pair in pairs}
         for scenario in scenarios:
-            self._known.setdefault(digest(scenario.query.strip()), _Known(by_id[scenario.pair], scenario))
+            self._known.setdefault(
+                digest(scenario.query.strip()), _Known(by_id[scenario.pair], scenario)
+            )
 
     def question(self, messages: Sequence[ChatMessage], epoch: int = 1) -> Question | None:
         """What a conversation asks, or None if its query is not known.

@@ -236,7 +236,9 @@ def _of_chat(asked: ChatRequest) -> Ask:
 
 def _of_responses(asked: ResponsesRequest) -> Ask:
     said = [("system", asked.instructions)] if asked.instructions else []
-    items = [Said(role="user", content=asked.input)] if isinstance(asked.input, str) else asked.input
+    items = (
+        [Said(role="user", content=asked.input)] if isinstance(asked.input, str) else asked.input
+    )
     said += [(item.role, _text(item.content)) for item in items if item.role]
     return Ask(asked.model, chat(said))
 
@@ -300,7 +302,7 @@ def _response(reply: Reply) -> Json:
             "input_tokens": reply.prompt_tokens,
             "output_tokens": reply.tokens,
             "total_tokens": reply.prompt_tokens + reply.tokens,
-            "input_tokens_details": {"cached_tokens": 0},
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
             "output_tokens_details": {"reasoning_tokens": 0},
         },
     }

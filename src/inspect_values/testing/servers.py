@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from inspect_values.errors import one_of
@@ -89,7 +89,7 @@ class Servers:
     def forget(self) -> None:
         """Forget what was served so far, and let nothing go wrong from now on."""
         for server in self.labs.values():
-            server.desk = replace(server.desk, plan=never, served=[])
+            server.desk = server.desk.fresh_start()
 
 
 def model(way: str, persona: str) -> str:

@@ -59,7 +59,13 @@ class XaiServer:
         import grpc
         from xai_sdk.proto import chat_pb2
 
-        server = grpc.aio.server()
+        options = [
+            # the SDK pings every thirty seconds, which a server takes for an attack by default
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.min_ping_interval_without_data_ms", 1000),
+            ("grpc.http2.max_ping_strikes", 0),
+        ]
+        server = grpc.aio.server(options=options)
         handler = grpc.unary_unary_rpc_method_handler(
             self._complete,
             request_deserializer=chat_pb2.GetCompletionsRequest.FromString,
@@ -111,7 +117,7 @@ class XaiServer:
                 "Content violates usage: SAFETY_CHECK_TYPE_CYBER",
             ),
         }
-        if fault in codes:
+        if fault is not None and fault in codes:
             code, details = codes[fault]
             metadata = (("retry-after", "1"),) if fault is Fault.RATE_LIMIT_AFTER else ()
             await context.abort(getattr(grpc.StatusCode, code), details, metadata)

@@ -25,7 +25,7 @@ from inspect_values.evaluation.judging.reply import (
     positions_reply,
 )
 from inspect_values.evaluation.judging.settings import Judging
-from inspect_values.evaluation.outputs import missing_outcome, note
+from inspect_values.evaluation.outputs import cause, missing_outcome, note
 from inspect_values.record import Member
 from inspect_values.values import ValuePair
 from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen, Outcome
@@ -162,7 +162,7 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
     except LimitExceededError:
         raise
     except Exception as error:
-        return Asked(None, "", f"the call failed: {type(error).__name__}: {error}"[:300])
+        return Asked(None, "", f"the call failed: {cause(error)}"[:300])
     missing = missing_outcome(output)
     if missing is not None:
         return Asked(None, output.model, f"{_MISSING[missing]}: {note(output)}"[:300])
