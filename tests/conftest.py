@@ -116,6 +116,12 @@ situations:
 def pytest_configure(config: pytest.Config) -> None:
     """Inspect leaves streams of its event loop to the garbage collector, which warns of it."""
     config.addinivalue_line("filterwarnings", "ignore:Unclosed <MemoryObject:ResourceWarning")
+    config.addinivalue_line(
+        "filterwarnings", "ignore:Inheritance class AiohttpClientSession:DeprecationWarning"
+    )
+    # the clients of the labs' SDKs, which Inspect keeps for the life of the process
+    for what in ("socket", "transport", "client session", "connector"):
+        config.addinivalue_line("filterwarnings", f"ignore:unclosed .?{what}:ResourceWarning")
 
 
 def _changed(text: str, changes: Mapping[str, str]) -> str:

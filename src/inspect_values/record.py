@@ -91,6 +91,9 @@ class Record(BaseModel):
     refused_rule: bool | None = None
     """Whether the rules of `refusals.py` take the answer for a refusal."""
 
+    refusal_marked: bool = False
+    """Whether the provider marks the answer as a refusal."""
+
     rubric: str = "fixed"
     """`fixed`, `fixed-2`, `fixed-3` (other wordings), `scenario` or `binary`."""
 
@@ -139,6 +142,7 @@ class Record(BaseModel):
             response_outcome=self.response_outcome,
             rule=self.refused_rule if self.response_outcome is Outcome.NOT_SCORED else None,
             stance=self.stance,
+            marked=self.refusal_marked,
             blocked=self.outcome is Outcome.CONTENT_FILTER,
             outcome=self.outcome,
         )

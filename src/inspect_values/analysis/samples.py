@@ -1,7 +1,8 @@
 """What an estimate is made of: one mean a family, of each model and of each lab."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,8 @@ NOT_SHARED = "no situation has a verdict of every model"
 _KEYS = ["level", "subject", "pair", *CONDITION]
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True)
+class Sample:
     """The families behind one estimate."""
 
     subject: str
@@ -74,7 +76,7 @@ def samples(frame: pd.DataFrame, values: Sequence[str] = ("value",)) -> Iterator
     numbers = order[list(values)].to_numpy(dtype="float64")
     n, size = order["n"].to_numpy(), order["size"].to_numpy()
     elsewhere = order["elsewhere"].to_numpy(dtype=bool)
-    whole = ~np.isnan(numbers).any(axis=1)
+    whole = order[list(values)].notna().all(axis=1).to_numpy(dtype=bool)
     used, asked = np.add.reduceat(n, starts), np.add.reduceat(size, starts)
     some = np.logical_or.reduceat(whole | elsewhere, starts)
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(order)], strict=True)):

@@ -19,6 +19,7 @@ from inspect_values.analysis.choices import read_choices
 from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
+from inspect_values.analysis.reasons import reason
 from inspect_values.errors import LogError, ParameterError, one_of
 from inspect_values.record import Record, numbers, read_record
 from inspect_values.verdict import NAN, SCHEMA, Outcome, Verdict
@@ -72,6 +73,7 @@ _CONCLUDED = ["first", "second", "lean", "outcome", "response_class", "stance"]
 _ANSWER_MISSING = (
     Outcome.NO_RESPONSE.value,
     Outcome.CONTENT_FILTER.value,
+    Outcome.BROKEN_OFF.value,
     Outcome.FALLBACK_MODEL.value,
     Outcome.SAMPLE_ERROR.value,
     Outcome.NOT_SCORED.value,
@@ -320,7 +322,7 @@ def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
         "factors": _factors(metadata.get("factors")),
         "epoch": summary.epoch,
     }
-    stopped = (summary.error or summary.limit or "")[:500]
+    stopped = reason(summary.error or summary.limit or "")
     usage = _usage(summary)
     turns: set[int] = set()
     for scorer, score, record in _verdicts(summary.scores or {}):

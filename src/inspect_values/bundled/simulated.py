@@ -17,6 +17,11 @@ def models() -> Iterable[ModelRule]:
         ModelRule(pattern=f"simulated/{prefix}-*", lab=lab, simulated=True)
         for prefix, lab in SIMULATED_LABS.items()
     ]
+    rules += [
+        # served by the servers of `testing` behind a lab's own SDK
+        ModelRule(pattern=f"*simulated-{prefix}-*", lab=lab, family=prefix, simulated=True)
+        for prefix, lab in SIMULATED_LABS.items()
+    ]
     rules.append(ModelRule(pattern="simulated/user-*", lab="Simulated user", simulated=True))
     assert all(name.split("-")[0] in SIMULATED_LABS for name in PERSONAS)
     return rules

@@ -1,6 +1,5 @@
 """The answers of a sample: one, or one after each turn of a conversation."""
 
-import unicodedata
 from typing import Any
 
 from inspect_ai.model import ModelOutput
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inspect_values.answers import ANSWERS
 from inspect_values.evaluation.judging.prompt import Exchange
+from inspect_values.evaluation.outputs import marked_refusal, missing_outcome, note
 from inspect_values.verdict import Outcome
 
 
@@ -23,7 +23,12 @@ class Answer(BaseModel):
     missing: Outcome | None
     """Why there is no answer, or None if there is one."""
 
-    error: str
+    note: str = ""
+    """Why there is none, in the provider's own words, or what is special about it."""
+
+    marked_refusal: bool = False
+    """Whether the provider marks the words as a refusal."""
+
     fallback_model: str
     place: int | None = None
     """Where it stands among the sample's messages; None where a solver noted no turns."""
@@ -33,7 +38,7 @@ def note_answer(state: TaskState) -> None:
     """Keep the output of this turn beside those of earlier ones."""
     kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
     place = len(state.messages) - 1
-    answer = answer_of(state.output).model_copy(update={"place": place})
+    answer = answer_of(state.output, state.model.api).model_copy(update={"place": place})
     state.store.set(ANSWERS, [*kept, answer.model_dump(mode="json")])
 
 
@@ -43,33 +48,21 @@ def answers(state: TaskState) -> list[Answer]:
     The store of a log that is scored again holds them as they were.
     """
     kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
-    return [Answer.model_validate(entry) for entry in kept] or [answer_of(state.output)]
+    found = [Answer.model_validate(entry) for entry in kept]
+    return found or [answer_of(state.output, state.model.api)]
 
 
-def answer_of(output: ModelOutput) -> Answer:
+def answer_of(output: ModelOutput, provider: str = "") -> Answer:
     """One output as an answer."""
     return Answer(
         text=output.completion,
         model=output.model,
         stop_reason=output.stop_reason if output.choices else "",
-        missing=missing_outcome(output),
-        error=output.error or "",
+        missing=missing_outcome(output, provider),
+        note=note(output, provider),
+        marked_refusal=marked_refusal(output),
         fallback_model=output.fallback.fallback_model if output.fallback else "",
     )
-
-
-def missing_outcome(output: ModelOutput) -> Outcome | None:
-    """Why there is no answer to judge, or None if there is one."""
-    if output.fallback is not None:
-        return Outcome.FALLBACK_MODEL
-    if output.error or (output.choices and output.stop_reason == "content_filter"):
-        return Outcome.CONTENT_FILTER
-    return None if _visible(output.completion) else Outcome.NO_RESPONSE
-
-
-def _visible(text: str) -> bool:
-    """Whether a text holds anything but spaces, controls and characters without width."""
-    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def exchange(state: TaskState, turn: int, answer: Answer) -> Exchange:

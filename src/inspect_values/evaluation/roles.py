@@ -18,6 +18,11 @@ def is_simulated(model: Model) -> bool:
     return str(model).split("/")[0] == PROVIDER
 
 
+def is_simulation(model: Model) -> bool:
+    """Whether a model's name says that a simulation answers, whoever serves it."""
+    return is_simulated(model) or "simulated-" in str(model)
+
+
 def graders(self_grading: bool = False) -> list[Model]:
     """The judges of this run.
 

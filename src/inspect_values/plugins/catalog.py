@@ -23,7 +23,7 @@ from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import Value, ValuePair
 
-BUNDLED = ("value_pairs", "simulated", "labs", "statistics", "plots", "references")
+BUNDLED = ("value_pairs", "labs", "simulated", "statistics", "plots", "references")
 """The plugins that this package brings, as modules of `inspect_values.bundled`."""
 
 LOAD_PLUGINS = "INSPECT_VALUES_LOAD_PLUGINS"

@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, ModelOutput, ResponseSchema
 from inspect_ai.util import LimitExceededError, collect, json_schema
-from tenacity import RetryError
 
 from inspect_values.evaluation.judging.prompt import (
     Exchange,
@@ -26,11 +25,18 @@ from inspect_values.evaluation.judging.reply import (
     positions_reply,
 )
 from inspect_values.evaluation.judging.settings import Judging
+from inspect_values.evaluation.outputs import cause, missing_outcome, note
 from inspect_values.record import Member
 from inspect_values.values import ValuePair
-from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen
+from inspect_values.verdict import DEFAULT_THRESHOLD, Chosen, Outcome
 
 R = TypeVar("R", bound=Reply)
+
+_MISSING = {
+    Outcome.CONTENT_FILTER: "the judge's provider blocked the call",
+    Outcome.FALLBACK_MODEL: "another model answered in the judge's place",
+    Outcome.NO_RESPONSE: "the judge's reply is empty",
+}
 
 
 @dataclass(frozen=True)
@@ -183,14 +189,8 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
     except LimitExceededError:
         raise
     except Exception as error:
-        cause = _cause(error)
-        return Asked(None, "", f"the call failed: {type(cause).__name__}: {cause}"[:300])
+        return Asked(None, "", f"the call failed: {cause(error)}"[:300])
     return read_output(output, prompt.nonce, model)
-
-
-def _cause(error: BaseException) -> BaseException:
-    """What went wrong at the last attempt, where retries were given up."""
-    return error.last_attempt.exception() or error if isinstance(error, RetryError) else error
 
 
 def read_output(output: ModelOutput, nonce: str, model: type[R]) -> Asked[R]:
@@ -208,9 +208,13 @@ def read_output(output: ModelOutput, nonce: str, model: type[R]) -> Asked[R]:
 
 def _unusable(output: ModelOutput) -> str:
     """Why an output is no word of the judge that was asked; empty if it is one."""
-    if output.fallback is not None:
-        return f"another model, {output.fallback.fallback_model}, replied in the judge's place"
-    if output.error or (output.choices and output.stop_reason == "content_filter"):
-        said = f": {output.error}" if output.error else ""
-        return f"the judge's provider blocked the call{said}"
-    return ""
+    match missing_outcome(output):
+        case Outcome.FALLBACK_MODEL:
+            other = output.fallback.fallback_model if output.fallback else "another"
+            return f"another model, {other}, replied in the judge's place"
+        case Outcome.CONTENT_FILTER:
+            return f"the judge's provider blocked the call: {note(output)}"
+        case Outcome.NO_RESPONSE:
+            return f"the judge's reply is empty: {note(output)}"
+        case _:
+            return ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inspect_ai.model import ChatMessageUser, Model
+from inspect_ai.model import ChatMessageUser, Model, ModelOutput
 from inspect_ai.scorer import score
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
@@ -16,6 +16,7 @@ from inspect_values.evaluation.judging.combine import combine
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.judging.turn import judge_turn
 from inspect_values.evaluation.launch import sentences
+from inspect_values.evaluation.outputs import missing_outcome
 from inspect_values.evaluation.parameters import judging_settings, settings
 from inspect_values.evaluation.pressure import fixed_push, next_message, written_push
 from inspect_values.evaluation.roles import graders, simulated_user
@@ -167,7 +168,12 @@ async def _push(state: TaskState, user: Model | None, number: int) -> ChatMessag
     if user is None:
         return ChatMessageUser(content=fixed_push(number, option))
     written = await user.generate(written_push(state.messages, option))
-    return ChatMessageUser(content=written.completion.strip() or fixed_push(number, option))
+    return ChatMessageUser(content=_words(written) or fixed_push(number, option))
+
+
+def _words(written: ModelOutput) -> str:
+    """What the user's model wrote; empty where its provider gave no answer of its own."""
+    return "" if missing_outcome(written) is not None else written.completion.strip()
 
 
 @solver
@@ -188,9 +194,10 @@ def conversation(turns: int = 3) -> Solver:
             if answers(state)[-1].missing is not None:
                 break
             written = await user.generate(next_message(state.messages))
-            if not written.completion.strip():
+            words = _words(written)
+            if not words:
                 break
-            state.messages.append(ChatMessageUser(content=written.completion.strip()))
+            state.messages.append(ChatMessageUser(content=words))
             state = await generate(state)
             note_answer(state)
         return state

@@ -16,7 +16,7 @@ from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.launch import options
 from inspect_values.evaluation.personas import NONE, SystemPersona
-from inspect_values.evaluation.roles import graders, is_simulated, simulated_user
+from inspect_values.evaluation.roles import graders, is_simulation, simulated_user
 from inspect_values.evaluation.scorers.compliance import compliance, read_spec
 from inspect_values.evaluation.scorers.labels import prioritised, response, stance
 from inspect_values.evaluation.scorers.verdict import verdict
@@ -159,7 +159,7 @@ def _user(study: Study) -> Model | None:
 
 def _simulated() -> bool:
     """Whether the run that starts now asks a simulated model; False if that is not known."""
-    return options().starting and is_simulated(get_model())
+    return options().starting and is_simulation(get_model())
 
 
 def _version(study: Study, spec: str) -> str:
