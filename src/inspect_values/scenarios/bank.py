@@ -19,13 +19,16 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from inspect_values.errors import DataError, suggest, validation_sentence
+from inspect_values.scenarios.generic import PREFIX, generic_id, own_definition, values_of
 from inspect_values.scenarios.scenario import Scenario
+from inspect_values.values import Value
 
-SCHEMA = "inspect-values-bank/1"
+SCHEMA = "inspect-values-bank/2"
 MAX_CELL = 100_000
 """Characters that one cell of a bank may hold at most."""
 
-_ROWS = 1_000  # a piece; it is all of the bank that is in memory at once
+_ROWS = 1_000  # a piece; it is all of the bank that is in memory at once when it is read
+_WRITTEN = 5_000  # rows that are written together: what repeats in them is stored once
 
 
 class Column(NamedTuple):
@@ -54,8 +57,21 @@ COLUMNS = (
     Column("source", "Where the situation comes from."),
     Column("generator", "The model that wrote the query; missing where a person did."),
     Column("revision", "The version of its source."),
+    Column("filters", "JSON: who said what to each filter that it passed; missing where none."),
+    Column("rubric", "pair: that of the installed pair; generic: made from the two values."),
+    Column("first_value", "Of a generic pair: the id of its first value."),
+    Column("first_name", "Its name."),
+    Column("first_definition", "What it asks of an assistant; missing where nobody said."),
+    Column("second_value", "Of a generic pair: the id of its second value."),
+    Column("second_name", "Its name."),
+    Column("second_definition", "What it asks of an assistant; missing where nobody said."),
 )
-"""Every column of a bank, in order. All are texts but `wording`."""
+"""Every column of a bank, in order. All are texts but `wording`. Parquet stores what repeats in a
+column once, so that a pair's texts cost next to nothing however many scenarios it has."""
+
+RUBRICS = ("pair", "generic")
+NEWER = tuple(column.name for column in COLUMNS[-8:])
+"""Columns that banks of the schema `inspect-values-bank/1` don't have."""
 
 _ARROW = pa.schema(
     [
@@ -127,7 +143,7 @@ def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, st
 
 def _write(writer: pq.ParquetWriter, schema: Any, scenarios: Iterator[Scenario]) -> int:
     seen: set[str] = set()
-    while piece := list(islice(scenarios, _ROWS)):
+    while piece := list(islice(scenarios, _WRITTEN)):
         for scenario in piece:
             if scenario.id in seen:
                 raise DataError(f"two scenarios have the id '{scenario.id}'.")
@@ -156,8 +172,9 @@ def pieces(path: str | Path, wanted: Iterable[str] | None = None) -> Iterator[Pi
     Raises:
         DataError: If the file is missing, damaged or no bank.
     """
-    _schema(str(path))
-    names = [column.name for column in COLUMNS] if wanted is None else list(wanted)
+    held = _schema(str(path)).names
+    asked = [column.name for column in COLUMNS] if wanted is None else list(wanted)
+    names = [name for name in asked if name in held]
     try:
         with fsspec.open(str(path), "rb") as file:
             # one batch after the other, nothing read ahead: memory does not grow with the bank
@@ -178,7 +195,10 @@ def from_row(row: Mapping[str, Any]) -> Scenario:
     try:
         factors = json.loads(row["factors"] or "{}")
         texts = {k: v or "" for k, v in row.items() if k.startswith("option_")}
-        found = Scenario.model_validate({**row, **texts, "factors": factors})
+        values = _values(row)
+        found = Scenario.model_validate({**row, **texts, "factors": factors, "values": values})
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
     except ValidationError as error:
         raise DataError(validation_sentence(where, error, Scenario.model_fields)) from error
     except (ValueError, TypeError) as error:
@@ -188,10 +208,39 @@ def from_row(row: Mapping[str, Any]) -> Scenario:
     return found
 
 
+def _values(row: Mapping[str, Any]) -> tuple[Value, Value] | None:
+    """The two values of a generic pair; None for a pair that is installed.
+
+    Raises:
+        DataError: If they cannot be used, or the row's pair is not theirs.
+    """
+    rubric = row.get("rubric") or RUBRICS[0]
+    if rubric not in RUBRICS:
+        raise DataError(f"the rubric '{str(rubric)[:80]}' is not known; {suggest('', RUBRICS)}.")
+    if rubric == RUBRICS[0] and not str(row["pair"]).startswith(PREFIX):
+        return None
+    first, second = values_of(row)
+    expected = generic_id(first.id, second.id)
+    if row["pair"] != expected:
+        raise DataError(
+            f"the pair '{str(row['pair'])[:100]}' has the generic rubric of '{first.name}' and "
+            f"'{second.name}', whose pair is '{expected}'."
+        )
+    return first, second
+
+
 def _row(scenario: Scenario) -> dict[str, Any]:
-    row = scenario.model_dump()
+    row = scenario.model_dump(exclude={"values"})
+    row |= {"factors": json.dumps(scenario.factors, sort_keys=True), "rubric": RUBRICS[0]}
+    for side, value in zip(("first", "second"), scenario.values or (), strict=False):
+        row |= {
+            "rubric": RUBRICS[1],
+            f"{side}_value": value.id,
+            f"{side}_name": value.name,
+            f"{side}_definition": own_definition(value) or None,
+        }
     _check_lengths(row, f"scenario '{scenario.id}'")
-    return row | {"factors": json.dumps(scenario.factors, sort_keys=True)}
+    return row
 
 
 def _check_lengths(row: Mapping[str, Any], where: str) -> None:
@@ -211,6 +260,8 @@ def _schema(path: str) -> Any:
     except Exception as error:  # a damaged file may break the reader in any way
         raise DataError(f"'{path}' is no Parquet file, or it is damaged.") from error
     for column in COLUMNS:
+        if column.name in NEWER and column.name not in schema.names:
+            continue
         if column.name not in schema.names:
             raise DataError(
                 f"'{path}' is no bank: the column '{column.name}' is missing; "
