@@ -14,15 +14,8 @@ import pytest
 
 from inspect_values.bundled.value_pairs import FOLDER
 from inspect_values.errors import DataError, ParameterError
-from inspect_values.scenarios.bank import (
-    COLUMNS,
-    MAX_CELL,
-    NEWER,
-    about,
-    from_row,
-    pieces,
-    write_bank,
-)
+from inspect_values.scenarios.bank import about, pieces, write_bank
+from inspect_values.scenarios.bank_rows import COLUMNS, MAX_CELL, NEWER, from_row
 from inspect_values.scenarios.bank_selection import select_from_bank
 from inspect_values.scenarios.build import build
 from inspect_values.scenarios.files import read_folder

@@ -19,7 +19,8 @@ from inspect_values.evaluation import asked
 from inspect_values.evaluation.scorers.verdict import verdict
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.plugins.catalog import default_catalog
-from inspect_values.scenarios.bank import from_row, pieces, write_bank
+from inspect_values.scenarios.bank import pieces, write_bank
+from inspect_values.scenarios.bank_rows import from_row
 from inspect_values.scenarios.generic import (
     bare_value,
     generic_pair,
