@@ -36,7 +36,9 @@ def progress(what: str, total: int | None) -> Generator[Callable[[], None]]:
         TimeRemainingColumn(),
     )
     ticks = 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as shown:
         task = shown.add_task(what, total=total)
 
         def tick() -> None:

@@ -7,7 +7,7 @@ what and with which seed stands in the file's own metadata under `inspect_values
 # (pyarrow brings no types)
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from inspect_values.scenarios.bank_rows import COLUMNS, NEWER, check_lengths, fr
 from inspect_values.scenarios.scenario import Scenario
 
 SCHEMA = "inspect-values-bank/2"
+_METADATA = "inspect_values"
 _ROWS = 1_000  # a piece; it is all of the bank that is in memory at once when it is read
 _WRITTEN = 5_000  # rows that are written together: what repeats in them is stored once
 
@@ -65,13 +66,19 @@ class Piece:
         return found
 
 
-def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, str]) -> int:
+def write_bank(
+    scenarios: Iterable[Scenario],
+    path: Path,
+    about: Mapping[str, str],
+    learnt: Callable[[], Mapping[str, str]] = dict,
+) -> int:
     """Write a bank; the file is whole or not there at all.
 
     Args:
         scenarios: Read once, in pieces.
         path: Where the file goes.
         about: How the bank came about, kept in the file's metadata.
+        learnt: Says at the end what else is to be kept: what only the writing has shown.
 
     Returns:
         How many scenarios were written.
@@ -79,13 +86,12 @@ def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, st
     Raises:
         DataError: If an id stands twice, a text is too long, or the file cannot be written.
     """
-    schema = _ARROW.with_metadata(
-        {"inspect_values": json.dumps({"schema": SCHEMA, **about}, sort_keys=True)}
-    )
     part = path.with_name(f".{path.name}.part")
     try:
-        with pq.ParquetWriter(part, schema) as writer:
-            count = _write(writer, schema, iter(scenarios))
+        with pq.ParquetWriter(part, _ARROW) as writer:
+            count = _write(writer, _ARROW, iter(scenarios))
+            metadata = {"schema": SCHEMA, **about, **learnt()}
+            writer.add_key_value_metadata({_METADATA: json.dumps(metadata, sort_keys=True)})
         part.replace(path)
     except OSError as error:
         raise DataError(f"'{path}' cannot be written ({error.strerror or error}).") from error
@@ -111,7 +117,9 @@ def about(path: str | Path) -> dict[str, str]:
     Raises:
         DataError: If it is no bank.
     """
-    raw = (_schema(str(path)).metadata or {}).get(b"inspect_values", b"{}")
+    _schema(str(path))
+    with fsspec.open(str(path), "rb") as file:
+        raw = (pq.read_metadata(file).metadata or {}).get(_METADATA.encode(), b"{}")
     return {str(key): str(value) for key, value in json.loads(raw).items()}
 
 

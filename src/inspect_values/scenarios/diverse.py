@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inspect_values.errors import DataError
 from inspect_values.scenarios.bank import about, count, pieces, read_bank, write_bank
 from inspect_values.scenarios.duplicates import THRESHOLD, first_of_each
-from inspect_values.scenarios.embeddings.embedding import embed
+from inspect_values.scenarios.embeddings.embedding import check_way, embed
 from inspect_values.scenarios.farthest_first import STOP, WEIGHTED_STOP, farthest_first, rounded
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.weights import weight_of
@@ -107,8 +107,10 @@ def select_diverse(
         bars: Shows how far it is.
 
     Raises:
+        ParameterError: If there are no such embeddings.
         DataError: If the bank or embeddings cannot be used, or no unit has a weight.
     """
+    check_way(how.embeddings)
     units = _read_units(bank, how.unit, bars)
     unique = _exact(units.texts)
     kept = unique[_near([units.texts[row] for row in unique], how.threshold, bars) < 0]

@@ -21,6 +21,9 @@ PREFIX = "generic_"
 """How the id of every generic pair begins, so that no table mixes it with a pair of its own rubric:
 `generic_honesty_vs_privacy`."""
 
+GENERIC_VERSION = "1-A"
+"""Its version: the number changes with the words of the ladders."""
+
 MOST_NAME = 120
 """Characters of a value's name."""
 
@@ -60,6 +63,7 @@ def generic_pair(first: Value, second: Value) -> ValuePair:
     try:
         return ValuePair(
             id=generic_id(first.id, second.id),
+            version=GENERIC_VERSION,
             first=first,
             second=second,
             tension=_TENSION,

@@ -62,16 +62,33 @@ def embed(
 def _embed(
     how: str, ids: Sequence[str], texts: Sequence[str], seed: int, tick: Callable[[], object]
 ) -> tuple[NDArray[np.floating[Any]], str]:
+    check_way(how)
     name, _, rest = how.partition(":")
-    if name == "tfidf" and (not rest or rest.isdigit()):
+    if name == "tfidf":
         return tfidf_embeddings(texts, int(rest or DIMENSIONS), seed)
-    if name == LOCAL and rest:
+    if name == LOCAL:
         return local_embeddings(Path(rest).expanduser(), texts)
     if how.endswith(SUFFIXES):
         return read_embeddings(Path(how).expanduser(), ids)
     provider, _, model = how.partition("/")
-    if provider in PROVIDERS and model:
-        return provider_embeddings(provider, model, texts, tick)
+    return provider_embeddings(provider, model, texts, tick)
+
+
+def check_way(how: str) -> None:
+    """Refuse a way that does not exist, before any work is done.
+
+    Raises:
+        ParameterError: If `embed` knows no such way.
+    """
+    name, _, rest = how.partition(":")
+    provider, _, model = how.partition("/")
+    if (
+        (name == "tfidf" and (not rest or (rest.isdigit() and int(rest) > 0)))
+        or (name == LOCAL and rest)
+        or how.endswith(SUFFIXES)
+        or (provider in PROVIDERS and model)
+    ):
+        return
     raise ParameterError(
         f"embeddings '{how}' are not known; allowed: tfidf, tfidf:DIMENSIONS, a file "
         f"({', '.join(SUFFIXES)}), {LOCAL}:FOLDER, "

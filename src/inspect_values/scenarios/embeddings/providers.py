@@ -60,7 +60,7 @@ def provider_embeddings(
 
 
 def _failed(provider: str, model: str, done: int, error: Exception) -> DataError:
-    reason = " ".join(str(error).split())[:300]
+    reason = " ".join(str(error).split())[:300].rstrip(".")
     return DataError(
         f"the embeddings of {provider}/{model} failed after {done} texts: {type(error).__name__}: "
         f"{reason}. What was received is kept: the same command again goes on from there."
