@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from inspect_values.cli.importing import import_
 from inspect_values.cli.selecting import select
 from inspect_values.scenarios.build import MOST_QUERIES
 from inspect_values.scenarios.summary import ICC
@@ -30,6 +31,7 @@ def scenarios() -> None:
     """Build, import, write, check and select banks of scenarios."""
 
 
+scenarios.add_command(import_)
 scenarios.add_command(select)
 
 

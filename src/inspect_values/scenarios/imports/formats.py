@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inspect_values.errors import DataError, ParameterError, one_of, suggest
 
@@ -43,12 +43,16 @@ class Format:
     study: bool = False
     """Whether chunk and entry, from columns or from the id, say which rows belong together."""
 
-    needed: tuple[str, ...] = ()
-    """Columns without which it is another format."""
+    needed: tuple[str, ...] = ("query",)
+    """Fields without whose column it is another format."""
+
+    place: tuple[str, ...] = ()
+    """Columns that every row must fill so that it can be told what belongs together."""
 
     def with_columns(self, given: Mapping[str, str]) -> "Format":
-        """The same format, with other columns for some fields."""
-        return Format(self.name, {**self.columns, **given}, self.study, self.needed)
+        """The same format, with other columns for some fields; they must be there."""
+        needed = tuple(dict.fromkeys([*self.needed, *given]))
+        return replace(self, columns={**self.columns, **given}, needed=needed)
 
     def check(self, columns: Iterable[str] | None, where: str) -> None:
         """Refuse a source that lacks a column.
@@ -59,14 +63,13 @@ class Format:
         if columns is None:
             return
         held = list(columns)
-        optional = [] if self.study else [f for f in FIELDS if self.columns.get(f) == f]
-        for column in (*self.needed, *self.columns.values()):
-            if column not in held and column not in optional:
+        for column in (*(self.columns[name] for name in self.needed), *self.place):
+            if column not in held:
                 found = suggest(column, held).replace("allowed", "found")
                 raise DataError(f"'{where}' has no column '{column}'; {found}.")
 
 
-PLAIN = Format("plain", {name: name for name in FIELDS}, needed=("query",))
+PLAIN = Format("plain", {name: name for name in FIELDS})
 TRADEOFF_STUDY = Format(
     "tradeoff-study",
     {
@@ -77,9 +80,10 @@ TRADEOFF_STUDY = Format(
         "generator": "query_generator",
     },
     study=True,
-    needed=("chunk_index", "entry_idx"),
+    needed=("query", "first", "second", "nudge"),
+    place=("chunk_index", "entry_idx"),
 )
-QUERIES = Format("queries", {"id": "id", "query": "text"}, study=True)
+QUERIES = Format("queries", {"id": "id", "query": "text"}, study=True, needed=("id", "query"))
 FORMATS = {entry.name: entry for entry in (PLAIN, TRADEOFF_STUDY, QUERIES)}
 
 

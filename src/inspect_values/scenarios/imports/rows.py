@@ -76,7 +76,7 @@ def scenario_of(row: Row, reading: Reading) -> Scenario:
     chunk, entry, nudge = _place(row, reading.format, found)
     pair = _pair(found, reading)
     name = found["id"] or _study_id(chunk, entry, nudge) or f"row{row.number}"
-    family, cell = _belonging(pair.id, name, chunk, entry, found, by_pair=pair.values is not None)
+    family, cell = _belonging(pair.id, name, chunk, entry, found, by_pair=bool(found["first"]))
     return Scenario(
         id=name,
         pair=pair.id,
@@ -143,7 +143,7 @@ def _place(row: Row, format: Format, found: Mapping[str, str]) -> tuple[str, str
         )
         if match := STUDY_ID.fullmatch(found["id"]):
             chunk, entry, nudge = chunk or match[1], entry or match[2], nudge or match[3]
-    if format.needed and format.study and not (chunk and entry):
+    if format.place and not (chunk and entry):
         raise RefusedRowError("no chunk_index or entry_idx")
     return chunk, entry, nudge
 
@@ -170,7 +170,7 @@ def _pair(found: Mapping[str, str], reading: Reading) -> _Pair:
             return _installed(reading.pair, reading)
     except InspectValuesError as error:
         raise RefusedRowError("a value or value pair that cannot be used", str(error)) from error
-    raise RefusedRowError("names no value pair")
+    raise RefusedRowError("names no value pair (see --pair and --values)")
 
 
 def _installed(name: str, reading: Reading) -> _Pair:

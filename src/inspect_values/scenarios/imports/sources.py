@@ -4,10 +4,10 @@
 
 import csv
 import hashlib
-import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -82,10 +82,7 @@ def open_source(address: str, split: str = "train") -> Source:
     if path.suffix == ".jsonl":
         return Source(path.name, revision, None, _jsonl(path), None)
     if path.suffix == ".csv":
-        header = next(_csv(path), None)
-        if header is None:
-            raise DataError(f"'{path}' is empty.")
-        return Source(path.name, revision, tuple(header.fields), _csv(path), None)
+        return Source(path.name, revision, _csv_header(path), _csv(path), None)
     return _parquet(path, revision)
 
 
@@ -125,33 +122,39 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entry
 
 
+def _csv_header(path: Path) -> tuple[str, ...]:
+    with _open_csv(path) as reader:
+        header = next(reader, None)
+    if header is None:
+        raise DataError(f"'{path}' is empty.")
+    if len(set(header)) != len(header):
+        raise DataError(f"'{path}': a column stands twice in the header.")
+    return tuple(header)
+
+
 def _csv(path: Path) -> Iterator[Row]:
     """The rows of a CSV file with a header."""
+    with _open_csv(path) as reader:
+        header = next(reader)
+        for fields in reader:
+            if not fields:
+                continue
+            problem = ""
+            if len(fields) != len(header):
+                problem = f"{len(fields)} fields where the header has {len(header)}"
+            yield Row(reader.line_num, dict(zip(header, fields, strict=False)), problem)
+
+
+@contextmanager
+def _open_csv(path: Path) -> Generator[Any]:
     csv.field_size_limit(MOST_LINE)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _csv_rows(path, file)
+            yield csv.reader(file, strict=True)
     except UnicodeDecodeError as error:
-        raise DataError(f"'{path}' is not UTF-8 text (byte {error.start} of a block).") from error
-    except csv.Error as error:
+        raise DataError(f"'{path}' is not UTF-8 text ({error.reason}).") from error
+    except (csv.Error, OSError) as error:
         raise DataError(f"'{path}' is no CSV, or it is damaged ({error}).") from error
-
-
-def _csv_rows(path: Path, file: io.TextIOBase) -> Iterator[Row]:
-    reader = csv.reader(file, strict=True)
-    header = next(reader, None)
-    if header is None:
-        return
-    if len(set(header)) != len(header):
-        raise DataError(f"'{path}': a column stands twice in the header.")
-    for fields in reader:
-        if not fields:
-            continue
-        if len(fields) != len(header):
-            problem = f"{len(fields)} fields where the header has {len(header)}"
-            yield Row(reader.line_num, dict.fromkeys(header), problem)
-        else:
-            yield Row(reader.line_num, dict(zip(header, fields, strict=True)))
 
 
 def _parquet(path: Path, revision: str) -> Source:
