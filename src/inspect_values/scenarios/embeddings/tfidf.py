@@ -32,7 +32,7 @@ def tfidf_embeddings(
 
     Args:
         texts: The texts; words that stand in more than half of them, or in one only, are left out.
-        dimensions: How many dimensions at most; few texts have fewer.
+        dimensions: How many dimensions; so many texts or fewer keep one dimension a word.
         seed: Decides which texts the decomposition is fitted to, and its random start.
 
     Raises:
@@ -49,13 +49,14 @@ def tfidf_embeddings(
     except ValueError as error:
         raise DataError(f"no TF-IDF can be made of these texts ({error}).") from error
     made_by = f"TF-IDF of {weighted.shape[1]} words (scikit-learn {sklearn.__version__})"
-    kept = min(dimensions, weighted.shape[1] - 1, len(texts) - 1)
-    if kept < 1:
+    if (
+        min(weighted.shape) <= dimensions
+    ):  # nothing to gain, and few texts would be pressed together
         return weighted.toarray(), made_by
-    decomposition: Any = TruncatedSVD(kept, n_iter=4, random_state=seed)
+    decomposition: Any = TruncatedSVD(dimensions, n_iter=4, random_state=seed)
     drawn = np.random.default_rng(seed).permutation(len(texts))[:FITTED]
     decomposition.fit(weighted[np.sort(drawn)])
-    found = np.empty((len(texts), kept), dtype=np.float32)
+    found = np.empty((len(texts), dimensions), dtype=np.float32)
     for start in range(0, len(texts), _BLOCK):
         found[start : start + _BLOCK] = decomposition.transform(weighted[start : start + _BLOCK])
     share = float(np.sum(decomposition.explained_variance_ratio_))
