@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from inspect_values.cli.importing import import_
+from inspect_values.cli.pairs import pairs
 from inspect_values.cli.selecting import select
 from inspect_values.scenarios.build import MOST_QUERIES
 from inspect_values.scenarios.summary import ICC
@@ -32,6 +33,7 @@ def scenarios() -> None:
 
 
 scenarios.add_command(import_)
+scenarios.add_command(pairs)
 scenarios.add_command(select)
 
 

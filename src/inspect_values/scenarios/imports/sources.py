@@ -21,7 +21,7 @@ SUFFIXES = (".jsonl", ".csv", ".parquet")
 MOST_LINE = 10_000_000
 """Bytes of one line or cell; more is no row of queries."""
 
-_HUB = re.compile(r"hf:([\w.-]+/[\w.-]+)(?:@(.+))?")
+_HUB = re.compile(r"hf:([\w.-]+/[\w.-]+)(?:@([^:]+))?(?::(.+))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _ROWS = 1_000
 
@@ -59,7 +59,8 @@ def open_source(address: str, split: str = "train") -> Source:
     """Open a source; its rows are read as they are asked for.
 
     Args:
-        address: A file (`.jsonl`, `.csv`, `.parquet`), or `hf:owner/name@commit`.
+        address: A file (`.jsonl`, `.csv`, `.parquet`), or `hf:owner/name@commit`, with `:config`
+            behind it where the dataset has several.
         split: Of a dataset of the hub.
 
     Raises:
@@ -183,7 +184,7 @@ def _hub(address: str, split: str) -> Source:
     match = _HUB.fullmatch(address)
     if match is None:
         raise ParameterError(f"'{address}' is no dataset of the hub; write hf:owner/name@commit.")
-    name, revision = match.groups()
+    name, revision, config = match.groups()
     if revision is None or not _COMMIT.fullmatch(revision):
         raise ParameterError(
             f"'{address}' is not pinned: write hf:{name}@COMMIT with the 40 hex digits of a "
@@ -192,12 +193,15 @@ def _hub(address: str, split: str) -> Source:
     import datasets  # takes seconds
 
     try:
-        data: Any = datasets.load_dataset(name, revision=revision, split=split, streaming=True)
+        data: Any = datasets.load_dataset(
+            name, config, revision=revision, split=split, streaming=True
+        )
         columns = data.column_names
     except Exception as error:  # the hub's library raises what it likes
         raise _hub_failed(address, split, error) from error
     names = tuple(columns) if columns else None
-    return Source(f"hf:{name}", revision, names, _hub_rows(address, split, data), None)
+    label = f"hf:{name}" + (f":{config}" if config else "")
+    return Source(label, revision, names, _hub_rows(address, split, data), None)
 
 
 def _hub_rows(address: str, split: str, data: Any) -> Iterator[Row]:
