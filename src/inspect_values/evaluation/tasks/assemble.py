@@ -10,7 +10,7 @@ from inspect_ai.solver import Solver
 from inspect_values.errors import RoleError
 from inspect_values.evaluation.announce import announce
 from inspect_values.evaluation.asked import remember
-from inspect_values.evaluation.dataset import dataset
+from inspect_values.evaluation.dataset import dataset, named
 from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.judging.settings import Judging
@@ -97,7 +97,7 @@ def assemble(study: Study) -> Task:
             "about": described,  # the log viewer shows metadata, and not yet the description
             "elicitation": study.elicitation.kind,
             "simulated": simulated,
-            "pairs": ", ".join(f"{pair.id} {pair.version}" for pair in study.pairs),
+            "pairs": named([f"{pair.id} {pair.version}" for pair in study.pairs]),
             "personas": ", ".join(persona.name for persona in study.personas),
             "spec": spec.name if spec else "",
             "plugins": evaluation_catalog().provenance(),
@@ -188,7 +188,7 @@ def _description(study: Study) -> str:
             f"{pair.second.name.lower()}? {pair.tension} The model {how}. Lean is above 0 where "
             f"{pair.first.name.lower()} comes first, below 0 where {pair.second.name.lower()} does."
         )
-    titles = "; ".join(pair.title for pair in study.pairs)
+    titles = named([pair.title for pair in study.pairs])
     return (
         f"{simulated}Which of two good values comes first? Pairs: {titles}. The model {how}. "
         "Lean is above 0 where a pair's first value comes first, below 0 where the second does."
