@@ -44,11 +44,11 @@ def dataset(
                 "needs; ask it with elicitation=open or conversation."
             )
         pair = by_id[scenario.pair]
-        about = _metadata(scenario, pair, several)
+        about = _metadata(scenario, pair)
         if pair.id in generic:
-            about |= _bare(pair)
+            about |= bare_metadata(pair)
         samples += [
-            _sample(scenario, pair, elicitation, persona, seat, about)
+            _sample(scenario, pair, elicitation, persona, seat, about, several)
             for persona in personas
             for seat in seats
         ]
@@ -69,6 +69,7 @@ def _sample(
     persona: SystemPersona,
     seat: str,
     about: dict[str, Any],
+    several: bool,
 ) -> Sample:
     """One sample; all that analysis needs is in its metadata, as short texts."""
     system = [text for text in (persona.prompt(pair), scenario.system) if text]
@@ -110,7 +111,7 @@ def _metadata(scenario: Scenario, pair: ValuePair) -> dict[str, Any]:
     }
 
 
-def _bare(pair: ValuePair) -> dict[str, Any]:
+def bare_metadata(pair: ValuePair) -> dict[str, Any]:
     """What a generic pair is made of, so that it can be made again when a log is judged again."""
     return {
         "generic": True,
