@@ -24,7 +24,8 @@ RANKS = {
     "analysis": 5,
     "reporting": 6,
     "study": 7,
-    "cli": 8,
+    "testing": 8,
+    "cli": 9,
 }
 FREE = {"bundled", "_registry"}
 """They may import everything, and nothing of ours imports them by name."""

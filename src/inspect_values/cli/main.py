@@ -8,7 +8,10 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.analysis.settings import AnalysisSettings
+from inspect_values.cli.between import compare, disagreement
 from inspect_values.cli.labels import labels
+from inspect_values.cli.ranking import analysis_options, elo
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
@@ -43,6 +46,9 @@ def cli() -> None:
     """
 
 
+cli.add_command(elo)
+cli.add_command(compare)
+cli.add_command(disagreement)
 cli.add_command(labels)
 cli.add_command(scenarios)
 
@@ -85,6 +91,17 @@ def list_(what: str, strict: bool) -> None:
     help="From which difference of positions a value counts as prioritised. Default: the smallest "
     "that the judge's audit can tell, never under 2.",
 )
+@click.option("--ranking", is_flag=True, help="Show the ranking of values with all its numbers.")
+@click.option("--parquet", type=click.Path(path_type=Path), help="Write the estimates as Parquet.")
+@click.option("--show", multiple=True, help="Also show this statistic, or all; repeatable.")
+@click.option(
+    "--reference",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A CSV file to hold signatures against; repeatable.",
+)
+@click.option("--gate", multiple=True, help="Change a gate, such as coverage=0.8; repeatable.")
+@analysis_options
 def signature(
     logs: tuple[str, ...],
     json_path: Path | None,
@@ -94,14 +111,29 @@ def signature(
     judge: str | None,
     refusals: str,
     threshold: float | None,
+    ranking: bool,
+    parquet: Path | None,
+    show: tuple[str, ...],
+    reference: tuple[Path, ...],
+    gate: tuple[str, ...],
+    settings: AnalysisSettings,
 ) -> None:
     """The value signature of each model and lab: estimates with intervals.
 
-    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    LOGS… are Inspect logs, folders of them, verdict tables (.parquet), or recorded choices (.csv
+    with the columns model, first, second, outcome).
     """
-    from inspect_values.cli.results import show_signature
+    from inspect_values.cli.results import Counting, Shown, Written, show_signature
 
-    show_signature(list(logs), json_path, csv_path, page, rates, judge, refusals, threshold)
+    show_signature(
+        list(logs),
+        Counting(judge, refusals, threshold),
+        Shown(rates, ranking, show),
+        Written(json_path, csv_path, parquet, page),
+        settings=settings,
+        references=reference,
+        gates=gate,
+    )
 
 
 @cli.command()
@@ -138,11 +170,11 @@ def audit(logs: tuple[str, ...], json_path: Path | None, csv_path: Path | None) 
 @click.option("--page", default="out/demo.html", show_default=True, type=click.Path(path_type=Path))
 def demo(log_dir: str, scenarios: int, page: Path) -> None:
     """Evaluate 16 SIMULATED models on the three bundled pairs and show their signatures."""
-    from inspect_values.cli.results import show_signature
+    from inspect_values.cli.results import Written, show_signature
     from inspect_values.study.demo import run_demo
 
     run_demo(log_dir, scenarios)
-    show_signature([log_dir], None, None, page, rates=False)
+    show_signature([log_dir], written=Written(page=page))
     Console().print(
         f"Logs: {log_dir} (open them with: inspect view --log-dir {log_dir})", soft_wrap=True
     )

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.reporting.ranking import ranking_parts
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
@@ -21,17 +22,22 @@ from inspect_values.reporting.text import (
 
 _RATES = {"prioritisation_rate": "Prioritisation rate", "refusal_rate": "Refusal rate"}
 _PAIRS_A_TABLE = 3
+_MOST_PAIRS = 18
 
 
 def signature_table(
-    estimates: Sequence[Estimate], table: pd.DataFrame, rates: bool = False
+    estimates: Sequence[Estimate],
+    table: pd.DataFrame,
+    rates: bool = False,
+    ranking: bool = False,
 ) -> Iterator[RenderableType]:
-    """The leans of each lab and model, a table for each estimand, then notes.
+    """The leans of each lab and model, a table for each estimand, the ranking, then notes.
 
     Args:
         estimates: What `signature()` gave.
         table: The verdict table that they come from.
         rates: Whether prioritisation and refusal rates are shown too.
+        ranking: Whether the ranking of values is shown with all its numbers.
     """
     if simulated(table):
         yield Text(SIMULATED_NOTE, style="bold yellow")
@@ -41,11 +47,15 @@ def signature_table(
         pairs = [pair for pair in names if any(e.key == pair for e in here)]
         if pairs:
             yield _title("Lean, with its 95 % interval over situations", asked)
-        for start in range(0, len(pairs), _PAIRS_A_TABLE):
+        for start in range(0, min(len(pairs), _MOST_PAIRS), _PAIRS_A_TABLE):
             yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names)
+        if len(pairs) > _MOST_PAIRS:
+            yield Text(f"{len(pairs) - _MOST_PAIRS} more pairs: --csv FILE has them all.")
         for statistic, title in _RATES.items() if rates else ():
             yield _title(title, asked)
             yield _rate_table(here, statistic)
+    yield from ranking_parts(estimates, table, ranking)
+    yield Text("")
     for note in notes(table, estimates):
         yield Text(note)
 

@@ -3,10 +3,15 @@
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.intervals import t_interval
-from inspect_values.analysis.partition import groups
-from inspect_values.analysis.rules import REFUSAL_RULES, with_refusal_rule
-from inspect_values.analysis.statistic import estimate
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.rules import REFUSAL_RULES, RefusalRule, with_refusal_rule
+from inspect_values.analysis.samples import Sample, mean_of, samples
+from inspect_values.analysis.tally import Tally, tally
+
+_USED = [
+    *("lean", "first", "second", "prioritised", "refused", "refusal_costs"),
+    *("first_value", "second_value"),
+]
 
 
 class RefusalRules:
@@ -17,30 +22,31 @@ class RefusalRules:
 
     def estimates(self, table: pd.DataFrame) -> list[Estimate]:
         """Three estimates a subject, pair and condition, with the key `pair:rule`."""
+        numbers = tally(table)
+        asked = ~numbers.has("elicitation", "choice")
+        costly = _costly(numbers)
         found: list[Estimate] = []
         for rule in REFUSAL_RULES[1:]:
-            for group in groups(with_refusal_rule(table, rule)):
-                if group.condition.elicitation == "choice":
-                    continue
-                key = f"{group.pair}:{rule}"
-                one = estimate(
-                    group,
-                    self.name,
-                    key,
-                    group.rows["lean"],
-                    lambda means, n: t_interval(means, -1.0, 1.0),
-                )
-                if rule == "loss" and not _applies(group.rows):
-                    reason = "a refusal gives up neither value"
-                    one = one.model_copy(
-                        update={"point": None, "low": None, "high": None, "withheld": reason}
-                    )
-                found.append(one)
+            changed = with_refusal_rule(table[_USED], rule)["lean"]
+            value = changed.to_numpy(dtype="float64", na_value=float("nan"))
+            for sample in samples(with_labs(family_frame(numbers, value, asked=asked))):
+                found.append(self._estimate(sample, rule, sample.pair in costly))
         return found
 
+    def _estimate(self, sample: Sample, rule: RefusalRule, applies: bool) -> Estimate:
+        one = mean_of(sample, self.name, f"{sample.pair}:{rule}", -1.0, 1.0)
+        if rule != "loss" or applies:
+            return one
+        reason = "a refusal gives up neither value"
+        return one.model_copy(update={"point": None, "low": None, "high": None, "withheld": reason})
 
-def _applies(rows: pd.DataFrame) -> bool:
-    return bool(rows["refusal_costs"].isin(["first", "second"]).fillna(False).any())
+
+def _costly(numbers: Tally) -> set[str]:
+    """The pairs in which a refusal gives up one of the values."""
+    costs = numbers.has("refusal_costs", "first") | numbers.has("refusal_costs", "second")
+    column = numbers.column("pair")
+    codes = sorted({int(code) for code in column.codes[costs] if code >= 0})
+    return {str(column.labels[code]) for code in codes}
 
 
 REFUSAL_RULES_STATISTIC = RefusalRules()

@@ -1,10 +1,14 @@
 """The prioritisation rate at several thresholds, side by side."""
 
+import numpy as np
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.estimators.prioritisation_rate import PRIORITISATION_RATE
-from inspect_values.analysis.rules import with_threshold
+from inspect_values.analysis.estimators.prioritisation_rate import value_names
+from inspect_values.analysis.frames import family_frame, with_labs
+from inspect_values.analysis.rules import BOTH_FROM
+from inspect_values.analysis.samples import rate_of, samples
+from inspect_values.analysis.tally import tally
 
 THRESHOLDS = (1, 2, 3)
 
@@ -20,12 +24,27 @@ class PrioritisationByThreshold:
 
         What was chosen outright has no positions, and no threshold either: it is left out.
         """
-        placed = table[table["first"].notna() | table["outcome"].ne("verdict")]
-        return [
-            one.model_copy(update={"statistic": self.name, "key": f"{one.key}@{threshold}"})
-            for threshold in THRESHOLDS
-            for one in PRIORITISATION_RATE.estimates(with_threshold(placed, threshold))
-        ]
+        numbers, names = tally(table), value_names(table)
+        first, second = numbers.number("first"), numbers.number("second")
+        gap, least = first - second, np.minimum(first, second)
+        asked = ~np.isnan(first) | ~numbers.has("outcome", "verdict")
+        found: list[Estimate] = []
+        for threshold in THRESHOLDS:
+            tied = np.abs(gap) < threshold
+            sides = (
+                gap >= threshold,
+                gap <= -threshold,
+                tied & (least >= BOTH_FROM),
+                tied & (least < BOTH_FROM),
+            )
+            for place, hit in enumerate(sides):
+                value = np.where(np.isnan(gap), np.nan, hit.astype("float64"))
+                frame = with_labs(family_frame(numbers, value, asked=asked))
+                for sample in samples(frame):
+                    side = (*names[sample.pair], "both", "neither")[place]
+                    key = f"{sample.pair}:{side}@{threshold}"
+                    found.append(rate_of(sample, self.name, key))
+        return found
 
 
 PRIORITISATION_BY_THRESHOLD = PrioritisationByThreshold()

@@ -26,7 +26,7 @@ from inspect_values.evaluation.scorers.card import card
 from inspect_values.plugins.catalog import evaluation_catalog
 from inspect_values.record import Record
 from inspect_values.values import digest
-from inspect_values.verdict import DEFAULT_THRESHOLD, SCHEMA
+from inspect_values.verdict import DEFAULT_THRESHOLD, SCHEMA, Outcome
 
 
 @task
@@ -129,7 +129,7 @@ def audited(threshold: float = DEFAULT_THRESHOLD) -> Scorer:
             judge=said.member.judge,
             judge_returned=said.member.returned,
             outcome=verdict.outcome,
-            response_outcome=verdict.response_outcome,
+            response_outcome=Outcome.NOT_SCORED,  # only where an answer stands is judged again
             rubric="fixed" if wording == 1 else f"fixed-{wording}",
             ladders=state.metadata["ladders"],
             words=state.metadata["words"],
