@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from audits import PAIR, audited, covers, crossed, found
+from audits import audited, covers, crossed, found, length_effects, repeatability_of
 from inspect_ai import eval
 from inspect_ai.model import get_model
 
@@ -21,42 +22,53 @@ from inspect_values.evaluation.tasks.judge_audit import judge_audit
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.plugins.catalog import default_catalog
 
-PLANTED: list[tuple[dict[str, Any], str, float]] = [
-    ({"wordings": (0.0, 1.0, 0.0)}, "audit_wording-2", 1 / 6),
-    ({"wordings": (0.0, 0.0, -1.0)}, "audit_wording-3", -1 / 6),
-    ({"first_ladder": 1.0}, "audit_ladders", 2 / 6),
-]
+PAIR = "honesty_vs_helpfulness"
+"""Any bundled pair: what it says is of no account."""
+
+PLANTED: dict[str, Any] = {"wordings": (0.0, 0.5, -0.5), "first_ladder": 0.5, "noise": 0.6}
+TRUTHS = {"audit_wording-2": 0.5 / 6, "audit_wording-3": -0.5 / 6, "audit_ladders": 1 / 6}
 
 
-@pytest.mark.parametrize(("bias", "statistic", "effect"), PLANTED)
-def test_a_planted_bias_is_found_and_its_interval_covers_it(
-    bias: dict[str, Any], statistic: str, effect: float
-) -> None:
-    estimate = found(audited(SimulatedJudge(**bias), seed=1, families=40))[statistic]
-    assert covers(estimate, effect)
-    assert not covers(estimate, 0)
+def test_planted_biases_are_found_and_their_intervals_cover_at_the_stated_rate() -> None:
+    """25 audits × 3 effects: about one in twenty intervals misses what was planted."""
+    runs = [
+        found(audited(SimulatedJudge(**PLANTED, seed=seed), seed=seed, families=12))
+        for seed in range(25)
+    ]
+    missed = sum(not covers(run[name], truth) for run in runs for name, truth in TRUTHS.items())
+    assert missed <= 10  # 5 % of 75 is 4; more than 10 has a chance below 1 %
+    for name, truth in TRUTHS.items():
+        points = [run[name].point or 0.0 for run in runs]
+        # four standard errors of the mean over the runs
+        error = float(np.std(points, ddof=1)) / len(points) ** 0.5
+        assert abs(float(np.mean(points)) - truth) < 4 * error + 0.005
+    assert all(not covers(run["audit_ladders"], 0) for run in runs[:3])  # ten standard errors
 
 
 def test_a_taste_for_length_is_found_on_the_same_answers() -> None:
-    # 1.5 positions for 100 words, and about 30 words of padding: .45 of a position, .075 of lean
-    estimates = found(audited(SimulatedJudge(length=1.5, noise=0.2), seed=2, families=40))
-    padding, trimming = estimates["audit_padded"], estimates["audit_trimmed"]
-    assert padding.point is not None and 0.04 < padding.point < 0.11
-    assert not covers(padding, 0)
-    assert trimming.point is not None and trimming.point < 0 and not covers(trimming, 0)
+    padding, trimming = length_effects(1.0)
+    assert padding > 0.05 and trimming < -0.05, "both changes are large"
+    judge = SimulatedJudge(length=1.0, noise=0.4)
+    estimates = found(audited(judge, seed=2, families=60))
+    for name, truth in (("audit_padded", padding), ("audit_trimmed", trimming)):
+        # noise .4 and rounding make .164 an answer, .015 for 120: four standard errors
+        assert estimates[name].point == pytest.approx(truth, abs=0.06)
+        assert not covers(estimates[name], 0)
 
 
 def test_repeatability_is_the_planted_jitter() -> None:
-    # rounding to whole positions adds a twelfth to the variance of each
     jitter = 0.8
-    truth = math.sqrt(2 * (jitter**2 + 1 / 12))
-    estimates = found(audited(SimulatedJudge(jitter=jitter, noise=0.2), seed=3, families=60))
-    error = estimates["audit_repeatability"]
-    assert error.point == pytest.approx(truth, rel=0.12)
-    assert covers(error, truth)
-    difference = smallest_difference(list(estimates.values()), "j")
-    assert error.point is not None
-    assert difference == pytest.approx(1.96 * math.sqrt(2) * error.point, rel=1e-3)
+    truth = repeatability_of(jitter)
+    runs = [
+        found(audited(SimulatedJudge(jitter=jitter, noise=0.6, seed=seed), seed, families=12))
+        for seed in range(25)
+    ]
+    errors = [run["audit_repeatability"] for run in runs]
+    assert sum(not covers(error, truth) for error in errors) <= 5  # P < 1 % at a rate of 5 %
+    assert np.mean([error.point or 0.0 for error in errors]) == pytest.approx(truth, rel=0.05)
+    difference = smallest_difference(list(runs[0].values()), "j")
+    assert errors[0].point is not None
+    assert difference == pytest.approx(1.96 * math.sqrt(2) * errors[0].point, rel=1e-3)
 
 
 def test_a_steady_judge_has_no_smallest_difference() -> None:
@@ -81,20 +93,39 @@ def test_false_alarms_come_at_their_stated_rate() -> None:
 
 
 def test_a_partial_judge_is_found_and_a_fair_one_is_not() -> None:
-    table = crossed(1.0, seed=5)
-    lift = found(table, "aster-judge")[OWN_LAB]
-    assert covers(lift, 1.0) and not covers(lift, 0)
-    plain = found(crossed(0.0, seed=6), "aster-judge")[OWN_LAB]
-    assert covers(plain, 0)
+    """12 of each: lifts are covered and found at their rates; a strict judge has none."""
+    partial = [found(crossed(1.0, seed, 8), "aster-judge")[OWN_LAB] for seed in range(12)]
+    assert sum(not covers(lift, 1.0) for lift in partial) <= 3  # P < 1 % at a rate of 5 %
+    assert all(not covers(lift, 0) for lift in partial)  # about eight standard errors away
+    fair = [crossed(0.0, seed, 8) for seed in range(20, 32)]
+    assert sum(not covers(found(t, "aster-judge")[OWN_LAB], 0) for t in fair) <= 3
+    assert sum(not covers(found(_strict(t), "aster-judge")[OWN_LAB], 0) for t in fair) <= 3
 
 
-def test_a_stricter_judge_and_better_answers_are_no_lift() -> None:
-    table = crossed(0.0, seed=7)
-    strict = table["judge"].eq("aster-judge")
-    better = table["lab"].eq("aster")
-    shift = 0.5 * better.astype(float) - strict.astype(float)
-    table["first"], table["second"] = table["first"] + shift, table["second"] + shift
-    assert covers(found(table, "aster-judge")[OWN_LAB], 0)
+def _strict(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with a judge that is a position stricter, and a lab whose answers are better."""
+    better, strict = table["lab"].eq("aster"), table["judge"].eq("aster-judge")
+    shift = 0.5 * better.astype("float64") - strict.astype("float64")
+    return table.assign(first=table["first"] + shift, second=table["second"] + shift)
+
+
+def test_two_judges_of_the_same_two_labs_share_one_lift_and_it_says_so() -> None:
+    lifts = found(crossed(1.0, 8, 8), "birch-judge"), found(crossed(1.0, 8, 8), "aster-judge")
+    assert lifts[0][OWN_LAB].point == pytest.approx(lifts[1][OWN_LAB].point)
+    assert all("cannot be told apart" in lift[OWN_LAB].method for lift in lifts)
+
+
+def test_answers_of_a_lab_without_a_judge_tell_whose_lift_it_is() -> None:
+    judge = SimulatedJudge(own_lab="birch", noise=0.4, seed=9)
+    partial = SimulatedJudge(own_lab="aster", own_lab_bias=1.0, noise=0.4, seed=8)
+    parts = [crossed(1.0, 8, 8)]
+    for name, one in (("aster-judge", partial), ("birch-judge", judge)):
+        parts.append(audited(one, 8, 8, lab="cedar", name=name))
+    table = pd.concat(parts, ignore_index=True)
+    kind, fair = (found(table, f"{lab}-judge")[OWN_LAB] for lab in ("aster", "birch"))
+    assert not covers(kind, 0) and covers(kind, 1.0)
+    assert fair.point is not None and abs(fair.point) < 0.4, "four standard errors"
+    assert "cannot be told apart" not in kind.method
 
 
 def test_what_cannot_be_told_apart_says_so() -> None:
@@ -120,8 +151,12 @@ class Labs:
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study")
     eval(
-        tradeoffs(pairs=PAIR, scenarios=12),
-        model=["simulated/aster-1", "simulated/birch-1"],
+        tradeoffs(pairs=PAIR, scenarios=16),
+        model=[
+            # a refusal has no style by which a judge could know its lab
+            get_model(f"simulated/{lab}-1", memoize=False, refusal=-20)
+            for lab in ("aster", "birch")
+        ],
         display="none",
         log_dir=str(folder),
     )
@@ -129,7 +164,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) -> None:
-    task = judge_audit(logs=str(study), answers=24)
+    task = judge_audit(logs=str(study), answers=32)
     judges = [
         get_model("simulated/aster-judge", memoize=False, own_lab_bias=1.5),
         get_model("simulated/birch-judge", memoize=False, jitter=0.5),
@@ -137,7 +172,7 @@ def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) 
     logs = eval(task, model=judges, display="none", log_dir=str(tmp_path))
     assert all(log.status == "success" for log in logs)
     table = verdict_table([tmp_path], Labs())
-    assert len(table) == 2 * 24 * 9
+    assert len(table) == 2 * 32 * 9
     assert set(table["model"]) == {"simulated/aster-1", "simulated/birch-1"}
     assert set(table["judge"]) == {"simulated/aster-judge", "simulated/birch-judge"}
     assert set(table["judge_lab"]) == {"Simulated lab Aster", "Simulated lab Birch"}

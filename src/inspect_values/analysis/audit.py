@@ -142,7 +142,9 @@ def own_lab_lift(table: pd.DataFrame) -> Iterator[Estimate]:
 
     For each family: (this judge - the other judges) on answers of its lab, minus the same on
     answers of other labs, in the mean of both positions (0 to 6). All judges saw the same answers,
-    so neither better answers nor stricter judges count. Verdicts of panels' judges count too.
+    so neither better answers nor stricter judges count. Verdicts of panels' judges count too. Held
+    against the judge's own lab are the answers of labs to which no other judge belongs; where there
+    are none, the other judges' kindness to their own is in the number, and `method` says so.
     """
     rows = _crossed(table)
     if rows.empty:
@@ -179,13 +181,21 @@ def _lift(rows: pd.DataFrame, judge: str, lab: str) -> Estimate:
     others = rows[~rows["judge"].eq(judge)].groupby(keys, observed=True)["kind"].mean()
     gap = (mine["kind"] - others).dropna().rename("gap")
     known = mine.loc[gap.index, ["family", "lab"]].assign(gap=gap, own=mine["lab"].eq(lab))
+    of_others = set(rows.loc[~rows["judge"].eq(judge), "judge_lab"].dropna()) - {lab}
+    neutral = ~known["lab"].isin(of_others)
+    told = bool((neutral & ~known["own"]).any())
+    if told:
+        known = known[neutral]
     means = known.groupby(["family", "own"], observed=True)["gap"].mean().unstack("own")
     if means.shape[1] < 2 or means.dropna().empty:
         reason = f"{NOT_IDENTIFIABLE}: no situation has answers of both kinds by all judges"
         return _estimate(judge, OWN_LAB, None, Interval(None, None, "", reason), 0, 0)
     lifts = (means[True] - means[False]).dropna()
     span = t_interval([float(lift) for lift in lifts])
-    return _estimate(judge, OWN_LAB, float(lifts.mean()), span, len(gap), len(lifts))
+    if not told:
+        words = "the other judges' kindness to their own labs cannot be told apart from it"
+        span = span._replace(method=f"{span.method}; {words}")
+    return _estimate(judge, OWN_LAB, float(lifts.mean()), span, len(known), len(lifts))
 
 
 def refusal_rules(table: pd.DataFrame) -> Iterator[Estimate]:
