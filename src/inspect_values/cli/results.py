@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from inspect_values.analysis.audit import audit, smallest_difference
+from inspect_values.analysis.bank import for_bank
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.gates import gate_settings
 from inspect_values.analysis.headlines import headlines
@@ -103,7 +104,8 @@ def show_signature(
     table = counted(judged, counting)
     statistics = [item.value for item in catalog.statistics.values()]
     estimates = signature(table, statistics, settings, judged)
-    estimates += reference_estimates(table, held_against)
+    against = reference_estimates(table, held_against)
+    estimates += [for_bank(one) for one in against] if settings.target == "bank" else against
     claims = headlines(table, estimates, asked)
     named = _statistics(shown.statistics, estimates)
     console = Console()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from inspect_values.analysis.estimate import Condition, estimand
@@ -24,7 +25,9 @@ def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[R
     one = found[0]
     asked = Condition(one.elicitation, one.turn, one.nudge, one.persona)
     passed = sum(headline.passed for headline in found)
-    yield Text(f"\nHeadlines: {passed} of {len(found)} passed\n{estimand(asked)}", style="bold")
+    yield Text(
+        f"\nHeadlines: {passed} of {len(found)} passed\n{estimand(asked, one.target)}", style="bold"
+    )
     names = pair_names(table)
     for pair, (first, second) in names.items():
         here = [h for h in found if h.key == pair and h.kind not in _REST]
@@ -44,14 +47,15 @@ def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[R
     yield Text(_NOTE)
 
 
-def _of_pair(here: Sequence[Headline], first: str, second: str) -> Iterator[Text]:
+def _of_pair(here: Sequence[Headline], first: str, second: str) -> Iterator[RenderableType]:
     groups: dict[str, list[str]] = {}
     for headline in here:
         groups.setdefault(_group(headline, first, second), []).append(_name(headline))
     order = [f"{first} first", f"{second} first", "balanced"]
     for group in order + sorted(name for name in groups if name not in order):
         if group in groups:
-            yield Text(f"  {group}: {', '.join(groups[group])}")
+            listed = Text(f"{group}: {', '.join(groups[group])}")
+            yield Padding(listed, (0, 0, 0, 2))
 
 
 def _group(headline: Headline, first: str, second: str) -> str:
@@ -70,4 +74,6 @@ def _short(reason: str) -> str:
 
 def _name(headline: Headline) -> str:
     name = plain(headline.subject)
-    return f"lab {name}" if headline.level == "lab" else name
+    if headline.level == "model" or "lab" in name.lower().split():
+        return name
+    return f"lab {name}"

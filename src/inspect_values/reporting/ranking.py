@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspect_values.analysis.bradley_terry.estimates import elo
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
 from inspect_values.analysis.estimators.strength_by_refusal_rule import FLAG
 from inspect_values.reporting.text import plain, short_interval, subjects
 
@@ -34,7 +34,10 @@ def ranking_parts(
     names = _value_names(table)
     for condition in asked if full else asked[:1]:
         here = [e for e in estimates if e.condition == condition]
-        yield Text(f"\nRanking of values (Bradley–Terry)\n{estimand(condition)}", style="bold")
+        yield Text(
+            f"\nRanking of values (Bradley–Terry)\n{estimand(condition, target_of(here))}",
+            style="bold",
+        )
         yield from _orders(here, table, names)
         if full:
             yield _details(here, table, names)
@@ -166,7 +169,7 @@ def _effects(estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
     for statistic, title in _EFFECTS.items():
         here = [e for e in estimates if e.statistic == statistic]
         for condition in sorted({e.condition for e in here}):
-            yield Text(f"\n{title}\n{estimand(condition)}", style="bold")
+            yield Text(f"\n{title}\n{estimand(condition, target_of(here))}", style="bold")
             shown = Table(box=None)
             shown.add_column(Text("Lab / model"), overflow="fold")
             shown.add_column(Text("Effect"), justify="right")
