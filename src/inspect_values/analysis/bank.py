@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.frames import UNIT, family_frame, with_labs
 from inspect_values.analysis.intervals import FEW_AWAY, Interval, beta_interval
 from inspect_values.analysis.samples import Sample, estimate_of, samples
@@ -66,7 +66,7 @@ def bank_estimates(
     models = _models(frame)
     found: list[Estimate] = []
     for sample in samples(with_labs(wide, columns), columns):
-        count = models.get((sample.subject, sample.pair, *sample.condition), 1)
+        count = models.get((sample.subject, sample.pair, sample.condition), 1)
         made = bank_interval(sample, 1 if sample.level == "model" else count, low, high)
         plain = replace(sample, values=sample.values[:, :1])
         interval = made if sample.count else None
@@ -182,13 +182,14 @@ def _ratio(total: np.ndarray, count: np.ndarray) -> Floats:
     return np.divide(total, count, out=out, where=count > 0)
 
 
-def _models(frame: pd.DataFrame) -> dict[tuple[str, str, str, int, str, str], int]:
+def _models(frame: pd.DataFrame) -> dict[tuple[str, str, Condition], int]:
     """Lab, pair and condition → how many models it has."""
     columns = ["lab", "pair", *CONDITION]
     known = frame.loc[frame["lab"].notna(), [*columns, "model"]].drop_duplicates()
-    found: dict[tuple[str, str, str, int, str, str], int] = {}
+    found: dict[tuple[str, str, Condition], int] = {}
     rows = cast("list[tuple[object, ...]]", list(known[columns].itertuples(index=False, name=None)))
     for lab, pair, elicitation, turn, nudge, persona in rows:
-        key = (str(lab), str(pair), str(elicitation), int(str(turn)), str(nudge), str(persona))
+        asked = Condition(str(elicitation), int(str(turn)), str(nudge), str(persona))
+        key = (str(lab), str(pair), asked)
         found[key] = found.get(key, 0) + 1
     return found
