@@ -16,7 +16,7 @@ from inspect_values.analysis.gates import gate_settings
 from inspect_values.analysis.headlines import headlines
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.reference_files import read_reference
-from inspect_values.analysis.references import reference_estimates
+from inspect_values.analysis.references import REFERENCE_DOCS, reference_estimates
 from inspect_values.analysis.rules import (
     REFUSAL_WORDS,
     one_rule,
@@ -104,8 +104,8 @@ def show_signature(
     table = counted(judged, counting)
     statistics = [item.value for item in catalog.statistics.values()]
     estimates = signature(table, statistics, settings, judged)
-    against = reference_estimates(table, held_against)
-    estimates += [for_bank(one) for one in against] if settings.target == "bank" else against
+    compared = reference_estimates(table, held_against)
+    estimates += [for_bank(one) for one in compared] if settings.target == "bank" else compared
     claims = headlines(table, estimates, asked)
     named = _statistics(shown.statistics, estimates)
     console = Console()
@@ -130,7 +130,9 @@ def show_signature(
     if written.page is not None:
         make_folder(written.page)
         plots = [item.value for item in catalog.plots.values()]
-        write_page(estimates, table, plots, written.page, claims)
+        docs = {one.name: one.doc for one in statistics} | REFERENCE_DOCS
+        against = [(one.name, one.description, one.source) for one in held_against]
+        write_page(estimates, table, plots, written.page, claims, docs, against)
         console.print(f"Page: {written.page}", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from inspect_values.analysis.headlines import Headline
 from inspect_values.reporting.text import pair_names, plain
 
 _REST = ("differs", "only_when")
-_NOTE = (
+GATES = (
     "A claim is made where every gate is passed: coverage, missing answers, the interval, the seat "
     "swap, repeats, and judges, as far as there are any."
 )
@@ -44,18 +44,34 @@ def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[R
     for headline in rest:
         if headline.kind == "only_when" and not headline.passed:
             yield Text(plain(headline.text))
-    yield Text(_NOTE)
+    yield Text(GATES)
+
+
+def grouped(
+    found: Sequence[Headline], table: pd.DataFrame
+) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Pair → what is said, or withheld and why → of whom."""
+    shown: list[tuple[str, list[tuple[str, list[str]]]]] = []
+    for pair, (first, second) in pair_names(table).items():
+        here = [h for h in found if h.key == pair and h.kind not in _REST]
+        if here:
+            shown.append((f"{first} / {second}", _groups(here, first, second)))
+    return shown
 
 
 def _of_pair(here: Sequence[Headline], first: str, second: str) -> Iterator[RenderableType]:
+    for group, names in _groups(here, first, second):
+        yield Padding(Text(f"{group}: {', '.join(names)}"), (0, 0, 0, 2))
+
+
+def _groups(here: Sequence[Headline], first: str, second: str) -> list[tuple[str, list[str]]]:
+    """What is claimed first, then what is withheld."""
     groups: dict[str, list[str]] = {}
     for headline in here:
         groups.setdefault(_group(headline, first, second), []).append(_name(headline))
     order = [f"{first} first", f"{second} first", "balanced"]
-    for group in order + sorted(name for name in groups if name not in order):
-        if group in groups:
-            listed = Text(f"{group}: {', '.join(groups[group])}")
-            yield Padding(listed, (0, 0, 0, 2))
+    order += sorted(name for name in groups if name not in order)
+    return [(group, groups[group]) for group in order if group in groups]
 
 
 def _group(headline: Headline, first: str, second: str) -> str:
