@@ -1,5 +1,6 @@
 """The sections of the page: which statistics and figures stand where, and how they are told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,22 @@ MOST_ROWS = 6_000
 """So many estimates fit a page that still opens quickly; the files have all of them."""
 
 REST = "rest"
+_SHORT = 24
+_SEEN = frozenset(
+    {
+        "judge_agreement",
+        "judge_same_first",
+        "repeatability",
+        "lab_contrast",
+        "lab_lean",
+        "lab_variance_share",
+        "lab_permutation",
+        "lab_classification",
+        "disagreement",
+        "reference_distance",
+        "reference_agreement",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,8 @@ class Asked:
     estimand: str
     rows: list[dict[str, object]]
     left_out: int
+    method: str
+    """That of the rows that say nothing else."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,8 @@ class Shown:
     doc: str
     asked: list[Asked]
     tested: bool
+    opened: bool
+    """Whether its first table is short enough to be seen at once, where no figure shows it."""
 
 
 @dataclass
@@ -203,11 +224,16 @@ def _shown(
         here = [one for one in rows if one.condition == condition]
         fits = (name, condition) in room
         said = estimand(condition, target_of(here))
-        asked.append(Asked(said, _rows(here) if fits else [], 0 if fits else len(here)))
-    return Shown(title(name), plain(doc), asked, any(one.p_value is not None for one in rows))
+        usual = Counter(one.method for one in here if not one.withheld).most_common(1)
+        method = usual[0][0] if usual else ""
+        rows_ = _rows(here, method) if fits else []
+        asked.append(Asked(said, rows_, 0 if fits else len(here), plain(method)))
+    tested = any(one.p_value is not None for one in rows)
+    opened = name in _SEEN and 0 < len(asked[0].rows) <= _SHORT
+    return Shown(title(name), plain(doc), asked, tested, opened)
 
 
-def _rows(rows: Sequence[Estimate]) -> list[dict[str, object]]:
+def _rows(rows: Sequence[Estimate], usual: str) -> list[dict[str, object]]:
     return [
         {
             "level": one.level,
@@ -218,7 +244,7 @@ def _rows(rows: Sequence[Estimate]) -> list[dict[str, object]]:
             "n": one.n,
             "families": one.families,
             "missing": one.missing,
-            "method": plain(one.withheld or one.method),
+            "method": plain(one.withheld or ("" if one.method == usual else one.method)),
         }
         for one in rows
     ]

@@ -120,8 +120,8 @@ def _trace(
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [(m if e.high is None else e.high) - m for e, m in both],
-            "arrayminus": [m - (m if e.low is None else e.low) for e, m in both],
+            "array": [None if e.high is None else e.high - m for e, m in both],
+            "arrayminus": [None if e.low is None else m - e.low for e, m in both],
             "thickness": 1.5,
             "width": 3,
         },
