@@ -44,7 +44,7 @@ def test_signature_of_recorded_choices_shows_the_ranking_in_80_columns(folder: P
         assert word in shown.stdout
     assert "nan" not in shown.stdout.lower()
     assert max(len(line) for line in shown.stdout.splitlines()) <= 80
-    estimates = json.loads((folder / "e.json").read_text())
+    estimates = json.loads((folder / "e.json").read_text())["estimates"]
     statistics = {e["statistic"] for e in estimates}
     assert {"strength", "rank", "p_first", "seat_effect", "held_out_accuracy"} <= statistics
 

@@ -154,7 +154,9 @@ def _same_models(parts: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], lis
 def _shared(numbers: Tally, kind: Kind) -> tuple[int, int, int]:
     """Queries that only A, only B, and both were asked."""
     key = numbers.key(("model", "pair", *CONDITION, "family", "cell", *UNITS[kind]))
-    a, b = (np.bincount(key.codes[numbers.has(SIDE, s)], minlength=key.size) > 0 for s in _SIDES)
+    known = key.codes >= 0  # a sample that crashed before it was told apart has no family
+    sides = [numbers.has(SIDE, side) & known for side in _SIDES]
+    a, b = (np.bincount(key.codes[rows], minlength=key.size) > 0 for rows in sides)
     return int((a & ~b).sum()), int((b & ~a).sum()), int((a & b).sum())
 
 

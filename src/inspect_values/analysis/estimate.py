@@ -1,6 +1,7 @@
 """An estimate: one number of a signature, with its interval and what it speaks of."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -64,6 +65,9 @@ class Estimate(BaseModel):
     p_corrected: float | None = None
     """The same corrected for the number of tests (Holm), as `method` says over which."""
 
+    target: Literal["situations", "bank"] = "situations"
+    """What it speaks of: "situations like these", or exactly this bank."""
+
     @field_validator("point", "low", "high", "p_value", "p_corrected")
     @classmethod
     def _number_or_none(cls, value: float | None) -> float | None:
@@ -73,6 +77,11 @@ class Estimate(BaseModel):
     def condition(self) -> Condition:
         """How the answers that it speaks of came about."""
         return Condition(self.elicitation, self.turn, self.nudge, self.persona)
+
+    @property
+    def estimand(self) -> str:
+        """What it speaks of, in words."""
+        return estimand(self.condition, self.target)
 
     @property
     def headline(self) -> bool:
@@ -88,8 +97,16 @@ _ANSWERS = {
 }
 
 
-def estimand(condition: Condition) -> str:
-    """What a number speaks of; it stands wherever the number stands."""
+_TARGETS = {"situations": '"situations like these"', "bank": "for exactly this bank"}
+
+
+def estimand(condition: Condition, target: str = "situations") -> str:
+    """What a number speaks of; it stands wherever the number stands.
+
+    Args:
+        condition: How the answers came about.
+        target: `situations` (like these) or `bank` (exactly this one).
+    """
     query = "neutral query"
     if condition.nudge == "all":
         query = "neutral and leaning queries together"
@@ -101,4 +118,9 @@ def estimand(condition: Condition) -> str:
     if condition.elicitation == "conversation" and condition.turn:
         answer = f"answer after {condition.turn} more messages of the user"
     persona = "" if condition.persona == "none" else f", under the persona {condition.persona}"
-    return f'{answer}, {query}{persona}, situations weighted equally, "situations like these"'
+    return f"{answer}, {query}{persona}, situations weighted equally, {_TARGETS[target]}"
+
+
+def target_of(estimates: Sequence[Estimate]) -> str:
+    """What estimates of one signature speak of: `situations` (like these) or `bank`."""
+    return next((one.target for one in estimates), "situations")

@@ -48,6 +48,7 @@ class Headline(BaseModel):
     nudge: str
     turn: int
     persona: str
+    target: Literal["situations", "bank"] = "situations"
 
 
 def headlines(
@@ -109,6 +110,7 @@ def _claim(
     if lean.point is None or lean.low is None or lean.high is None:
         return _withheld(lean, "open", about, [lean.withheld or "there is no interval"])
     span = f"lean {lean.point:+.2f} [{lean.low:+.2f}, {lean.high:+.2f}]"
+    span += " for exactly this bank" if lean.target == "bank" else ""
     key: Key = (lean.level, lean.subject, lean.key)
     if -gates.balanced < lean.low and lean.high < gates.balanced:
         text = (
@@ -222,5 +224,6 @@ def _headline(
             "text": text,
             "reasons": reasons,
             **one.condition._asdict(),
+            "target": one.target,
         }
     )

@@ -207,6 +207,27 @@ def _beta_limits(scaled: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.
         away = min(int((scaled < 1 - 1e-9).sum()), int((scaled > 1e-9).sum()))
         if away < min(FEW_AWAY, count):
             effective = np.minimum(effective, float(count))
+    return _beta(mean, effective, level)
+
+
+def beta_interval(mean: float, size: float, freedom: float) -> tuple[float, float]:
+    """The beta interval of a mean between 0 and 1 (Korn & Graubard 1998).
+
+    Args:
+        mean: The mean.
+        size: The sample size that a proportion with its variance would have.
+        freedom: The degrees of freedom of that variance.
+    """
+    effective = size
+    if math.isfinite(freedom):
+        upper = (1 + LEVEL) / 2
+        effective *= float(special.ndtri(upper) / special.stdtrit(freedom, upper)) ** 2
+    low, high = _beta(mean, np.array([effective]), np.array([LEVEL]))
+    return float(low[0]), float(high[0])
+
+
+def _beta(mean: float, effective: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The beta limits of a mean at effective sample sizes, one a level."""
     hits, tail = mean * effective, (1 - level) / 2
     misses = effective - hits
     low = np.zeros(len(level))

@@ -19,6 +19,10 @@ from inspect_values.plugins.references import Reference
 
 DISTANCE = "reference_distance"
 AGREEMENT = "reference_agreement"
+REFERENCE_DOCS = {
+    DISTANCE: "mean |lean - reference's lean| over the pairs that both speak of, 0 to 2",
+    AGREEMENT: "Kendall's tau-b between the model's order and the reference's, -1 to 1",
+}
 RESAMPLES = 1_000
 FEWEST_FAMILIES = 8
 """A pair needs so many situations to be held against a reference with an interval."""

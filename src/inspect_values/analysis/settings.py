@@ -12,6 +12,10 @@ Weights = Literal["families", "rows"]
 """`families`: every family counts once within its pair, whatever its factor settings and
 repetitions (the headline estimand). `rows`: every comparison counts once."""
 
+Target = Literal["situations", "bank"]
+"""`situations`: for "situations like these", intervals over families (the headline estimand).
+`bank`: for exactly this bank, intervals over repetitions of the same queries only."""
+
 
 class AnalysisSettings(BaseModel):
     """Choices that statistics read; `signature()` hands them to every statistic that takes them."""
@@ -38,6 +42,9 @@ class AnalysisSettings(BaseModel):
 
     folds: int = Field(default=10, ge=2, le=100)
     """Into how many parts the families are cut for held-out prediction."""
+
+    target: Target = "situations"
+    """What the numbers are to speak of."""
 
 
 DEFAULT_SETTINGS = AnalysisSettings()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from inspect_values.analysis.bank import for_bank
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.headlines import Headline
 from inspect_values.analysis.parquet import write_frame
@@ -44,11 +45,12 @@ def signature(
             rows = judged if judged is not None and every_judge else table
             try:
                 made = _estimates(statistic, rows, settings)
-                found += [Estimate.model_validate(item) for item in made]
+                valid = [Estimate.model_validate(item) for item in made]
             except Exception as error:  # a plugin's code may raise anything
                 raise PluginError(
                     f"the statistic '{statistic.name}' failed: {type(error).__name__}: {error}."
                 ) from error
+            found += [for_bank(one) for one in valid] if settings.target == "bank" else valid
     return found
 
 

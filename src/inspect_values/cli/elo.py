@@ -45,13 +45,11 @@ def show_elo(
     console.print(
         f"K = {settings.k:g}, scale {settings.scale:g}, start {settings.start:g}, mean over "
         f"{settings.shuffles} shuffles (seed {settings.seed}); a tie is half a win. "
-        f"Left out as missing: {missing} of {len(table)}.",
-        soft_wrap=True,
+        f"Left out as missing: {missing} of {len(table)}."
     )
     console.print(
         f"± is the standard deviation over shuffles: {NOISE}. It says nothing about how sure a "
-        "rating is; inspect-values signature gives intervals.",
-        soft_wrap=True,
+        "rating is; inspect-values signature gives intervals."
     )
     if csv_path is not None:
         make_folder(csv_path)

@@ -48,20 +48,37 @@ _OPTIONS = (
 )
 
 
+_TARGET = click.option(
+    "--target",
+    type=click.Choice(["situations", "bank"]),
+    default=DEFAULT_SETTINGS.target,
+    show_default=True,
+    help='What the numbers speak of: "situations like these", or exactly this bank, where '
+    "intervals carry only what changes when the same queries are asked again (--epochs).",
+)
+
+
 def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of `AnalysisSettings`, which it takes as `settings`."""
 
     def wrapped(
-        *args: Any, ties: Any, weights: Any, ridge: float, resamples: int, seed: int, **more: Any
+        *args: Any,
+        ties: Any,
+        weights: Any,
+        ridge: float,
+        resamples: int,
+        seed: int,
+        target: Any,
+        **more: Any,
     ) -> None:
         settings = AnalysisSettings(
-            ties=ties, weights=weights, ridge=ridge, resamples=resamples, seed=seed
+            ties=ties, weights=weights, ridge=ridge, resamples=resamples, seed=seed, target=target
         )
         command(*args, settings=settings, **more)
 
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
     wrapped.__dict__.update(command.__dict__)  # click keeps a command's options there
-    for option in reversed(_OPTIONS):
+    for option in (*reversed(_OPTIONS), _TARGET):
         option(wrapped)
     return wrapped
 

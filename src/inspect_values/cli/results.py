@@ -10,12 +10,13 @@ import pandas as pd
 from rich.console import Console
 
 from inspect_values.analysis.audit import audit, smallest_difference
+from inspect_values.analysis.bank import for_bank
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.gates import gate_settings
 from inspect_values.analysis.headlines import headlines
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.reference_files import read_reference
-from inspect_values.analysis.references import reference_estimates
+from inspect_values.analysis.references import REFERENCE_DOCS, reference_estimates
 from inspect_values.analysis.rules import (
     REFUSAL_WORDS,
     one_rule,
@@ -103,7 +104,8 @@ def show_signature(
     table = counted(judged, counting)
     statistics = [item.value for item in catalog.statistics.values()]
     estimates = signature(table, statistics, settings, judged)
-    estimates += reference_estimates(table, held_against)
+    compared = reference_estimates(table, held_against)
+    estimates += [for_bank(one) for one in compared] if settings.target == "bank" else compared
     claims = headlines(table, estimates, asked)
     named = _statistics(shown.statistics, estimates)
     console = Console()
@@ -128,7 +130,9 @@ def show_signature(
     if written.page is not None:
         make_folder(written.page)
         plots = [item.value for item in catalog.plots.values()]
-        write_page(estimates, table, plots, written.page, claims)
+        docs = {one.name: one.doc for one in statistics} | REFERENCE_DOCS
+        against = [(one.name, one.description, one.source) for one in held_against]
+        write_page(estimates, table, plots, written.page, claims, docs, against)
         console.print(f"Page: {written.page}", soft_wrap=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from inspect_values.analysis.estimate import Condition, estimand
@@ -11,7 +12,7 @@ from inspect_values.analysis.headlines import Headline
 from inspect_values.reporting.text import pair_names, plain
 
 _REST = ("differs", "only_when")
-_NOTE = (
+GATES = (
     "A claim is made where every gate is passed: coverage, missing answers, the interval, the seat "
     "swap, repeats, and judges, as far as there are any."
 )
@@ -24,7 +25,9 @@ def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[R
     one = found[0]
     asked = Condition(one.elicitation, one.turn, one.nudge, one.persona)
     passed = sum(headline.passed for headline in found)
-    yield Text(f"\nHeadlines: {passed} of {len(found)} passed\n{estimand(asked)}", style="bold")
+    yield Text(
+        f"\nHeadlines: {passed} of {len(found)} passed\n{estimand(asked, one.target)}", style="bold"
+    )
     names = pair_names(table)
     for pair, (first, second) in names.items():
         here = [h for h in found if h.key == pair and h.kind not in _REST]
@@ -41,17 +44,34 @@ def headline_lines(found: Sequence[Headline], table: pd.DataFrame) -> Iterator[R
     for headline in rest:
         if headline.kind == "only_when" and not headline.passed:
             yield Text(plain(headline.text))
-    yield Text(_NOTE)
+    yield Text(GATES)
 
 
-def _of_pair(here: Sequence[Headline], first: str, second: str) -> Iterator[Text]:
+def grouped(
+    found: Sequence[Headline], table: pd.DataFrame
+) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Pair → what is said, or withheld and why → of whom."""
+    shown: list[tuple[str, list[tuple[str, list[str]]]]] = []
+    for pair, (first, second) in pair_names(table).items():
+        here = [h for h in found if h.key == pair and h.kind not in _REST]
+        if here:
+            shown.append((f"{first} / {second}", _groups(here, first, second)))
+    return shown
+
+
+def _of_pair(here: Sequence[Headline], first: str, second: str) -> Iterator[RenderableType]:
+    for group, names in _groups(here, first, second):
+        yield Padding(Text(f"{group}: {', '.join(names)}"), (0, 0, 0, 2))
+
+
+def _groups(here: Sequence[Headline], first: str, second: str) -> list[tuple[str, list[str]]]:
+    """What is claimed first, then what is withheld."""
     groups: dict[str, list[str]] = {}
     for headline in here:
         groups.setdefault(_group(headline, first, second), []).append(_name(headline))
     order = [f"{first} first", f"{second} first", "balanced"]
-    for group in order + sorted(name for name in groups if name not in order):
-        if group in groups:
-            yield Text(f"  {group}: {', '.join(groups[group])}")
+    order += sorted(name for name in groups if name not in order)
+    return [(group, groups[group]) for group in order if group in groups]
 
 
 def _group(headline: Headline, first: str, second: str) -> str:
@@ -70,4 +90,6 @@ def _short(reason: str) -> str:
 
 def _name(headline: Headline) -> str:
     name = plain(headline.subject)
-    return f"lab {name}" if headline.level == "lab" else name
+    if headline.level == "model" or "lab" in name.lower().split():
+        return name
+    return f"lab {name}"

@@ -1,6 +1,6 @@
-"""The first HTML page: one file that needs no network."""
+"""The page: one HTML file that needs no network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 import pandas as pd
@@ -8,19 +8,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand, target_of
 from inspect_values.analysis.headlines import Headline
 from inspect_values.errors import PluginError
 from inspect_values.files import write_text
-from inspect_values.reporting.plots.plot import Plot, marked
-from inspect_values.reporting.statistics import p_text, title
-from inspect_values.reporting.text import SIMULATED_NOTE, interval_text, notes, plain, simulated
-
-_STATISTICS = {
-    "lean": "Lean",
-    "prioritisation_rate": "Prioritisation rate",
-    "refusal_rate": "Refusal rate",
-}
+from inspect_values.reporting.headlines import GATES, grouped
+from inspect_values.reporting.page_sections import REST, filled
+from inspect_values.reporting.plots.plot import Plot, main_condition, marked
+from inspect_values.reporting.ranking import flags, order_rows, value_names
+from inspect_values.reporting.statistics import title
+from inspect_values.reporting.text import SIMULATED_NOTE, notes, plain, simulated
 
 
 def write_page(
@@ -29,8 +26,19 @@ def write_page(
     plots: Sequence[Plot],
     path: Path,
     headlines: Sequence[Headline] = (),
+    docs: Mapping[str, str] | None = None,
+    references: Sequence[tuple[str, str, str]] = (),
 ) -> None:
-    """Write the page: banner, estimand, headlines, figures, every estimate, outcomes, what was run.
+    """Write the page: headlines, then a section for each kind of result, methods, what was run.
+
+    Args:
+        estimates: What `signature()` gave.
+        table: The verdict table that they come from.
+        plots: Each stands in the section that it names.
+        path: Where to.
+        headlines: What the estimates say, passed or withheld.
+        docs: Statistic → what it is.
+        references: Name, description and source of each reference.
 
     Raises:
         PluginError: If a plot fails, naming it.
@@ -43,19 +51,45 @@ def write_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    asked = main_condition(estimates) or HEADLINE
+    here = [one for one in estimates if one.condition == asked]
+    names = value_names(table)
     html = environment.get_template("page.html.j2").render(
         simulated=SIMULATED_NOTE if simulated(table) else "",
-        estimand=estimand(HEADLINE),
+        estimand=estimand(asked, target_of(estimates)),
+        target=target_of(estimates),
         passed=[plain(one.text) for one in headlines if one.passed],
         withheld=[plain(one.text) for one in headlines if not one.passed],
-        figures=[_figure(plot, estimates, table) for plot in plots],
+        grouped=grouped(headlines, table),
+        gates=GATES,
         plotlyjs=Markup(get_plotlyjs()),
-        sections=_sections(estimates),
+        sections=filled(
+            estimates,
+            _figures(plots, estimates, table),
+            docs or {},
+            {"refusals": list(flags(estimates, [asked], names))},
+        ),
+        orders=[(lv, plain(s), held, text) for lv, s, held, text in order_rows(here, table, names)],
+        references=[tuple(plain(text) for text in one) for one in references],
+        methods=_methods(estimates),
+        estimands=_estimands(estimates),
         outcomes=_outcomes(table),
         notes=notes(table, estimates),
         runs=_runs(table),
     )
     write_text(path, html)
+
+
+def _figures(
+    plots: Sequence[Plot], estimates: Sequence[Estimate], table: pd.DataFrame
+) -> dict[str, list[Markup]]:
+    """Section → figures."""
+    found: dict[str, list[Markup]] = {}
+    for plot in plots:
+        drawn = _figure(plot, estimates, table)
+        if drawn:
+            found.setdefault(str(getattr(plot, "section", REST)), []).append(drawn)
+    return found
 
 
 def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> Markup:
@@ -67,7 +101,7 @@ def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> M
             full_html=False,
             include_plotlyjs=False,
             div_id=f"plot-{plot.name}",
-            config={"responsive": True},
+            config={"responsive": True, "displaylogo": False},
         )
     except Exception as error:  # a plugin's code may raise anything
         raise PluginError(
@@ -76,47 +110,20 @@ def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> M
     return Markup(html)
 
 
-_MOST_ROWS = 6_000
-"""So many estimates fit a page that still opens quickly; the files have all of them."""
-
-
-def _sections(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
-    """One section for each estimand and statistic, the headline first, as far as they fit."""
-    grouped: dict[tuple[Condition, str], list[Estimate]] = {}
+def _methods(estimates: Sequence[Estimate]) -> list[tuple[str, str]]:
+    """Statistic → how its intervals were made, without what differs from row to row."""
+    found: dict[str, dict[str, None]] = {}
     for one in estimates:
-        grouped.setdefault((one.condition, one.statistic), []).append(one)
-    names = list(dict.fromkeys([*_STATISTICS, *(one.statistic for one in estimates)]))
-    keys = sorted(grouped, key=lambda k: (k[0] != HEADLINE, k[0], names.index(k[1])))
-    room = _MOST_ROWS
-    found: list[dict[str, object]] = []
-    for condition, statistic in keys:
-        rows = grouped[condition, statistic]
-        room -= len(rows)
-        found.append(
-            {
-                "title": _STATISTICS.get(statistic, title(statistic)),
-                "estimand": estimand(condition),
-                "rows": [_row(one) for one in rows] if room >= 0 else [],
-                "left_out": 0 if room >= 0 else len(rows),
-            }
-        )
-    return found
+        if one.method and one.method != "none":
+            said = one.method.split(";")[0].split(", t(")[0]
+            found.setdefault(title(one.statistic), {}).setdefault(plain(said))
+    return [(name, "; ".join(list(said)[:4])) for name, said in found.items()]
 
 
-def _row(one: Estimate) -> dict[str, object]:
-    tested = "" if one.p_value is None else f"; p {p_text(one.p_value)}"
-    if one.p_corrected is not None:
-        tested += f" (corrected {p_text(one.p_corrected)})"
-    return {
-        "level": one.level,
-        "subject": plain(one.subject),
-        "key": plain(one.key),
-        "interval": interval_text(one),
-        "n": one.n,
-        "families": one.families,
-        "missing": one.missing,
-        "method": plain(one.withheld or f"{one.method}{tested}"),
-    }
+def _estimands(estimates: Sequence[Estimate]) -> list[str]:
+    """Every estimand of the page, the headline first."""
+    order = sorted(estimates, key=lambda one: (not one.headline, one.condition))
+    return list(dict.fromkeys(one.estimand for one in order))
 
 
 def _outcomes(table: pd.DataFrame) -> dict[str, object]:

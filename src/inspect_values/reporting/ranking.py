@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspect_values.analysis.bradley_terry.estimates import elo
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
 from inspect_values.analysis.estimators.strength_by_refusal_rule import FLAG
 from inspect_values.reporting.text import plain, short_interval, subjects
 
@@ -31,10 +31,13 @@ def ranking_parts(
         full: Whether every condition is shown, with strengths, Elo, P(rank 1) and effects.
     """
     asked = _asked(estimates)
-    names = _value_names(table)
+    names = value_names(table)
     for condition in asked if full else asked[:1]:
         here = [e for e in estimates if e.condition == condition]
-        yield Text(f"\nRanking of values (Bradley–Terry)\n{estimand(condition)}", style="bold")
+        yield Text(
+            f"\nRanking of values (Bradley–Terry)\n{estimand(condition, target_of(here))}",
+            style="bold",
+        )
         yield from _orders(here, table, names)
         if full:
             yield _details(here, table, names)
@@ -48,7 +51,8 @@ def _asked(estimates: Sequence[Estimate]) -> list[Condition]:
     return sorted(ranked, key=lambda a: (a != HEADLINE, a.nudge != "neutral", a))
 
 
-def _value_names(table: pd.DataFrame) -> dict[str, str]:
+def value_names(table: pd.DataFrame) -> dict[str, str]:
+    """Value → its name."""
     found: dict[str, str] = {}
     for side in ("first", "second"):
         rows = table[[f"{side}_value", f"{side}_name"]].drop_duplicates().dropna()
@@ -67,27 +71,36 @@ def _by_key(estimates: Sequence[Estimate]) -> dict[_Key, Estimate]:
 def _orders(
     estimates: Sequence[Estimate], table: pd.DataFrame, names: dict[str, str]
 ) -> Iterator[RenderableType]:
-    found = _by_key(estimates)
     shown = Table(box=None)
     shown.add_column(Text("Lab / model"), overflow="fold", max_width=24)
     shown.add_column(Text("Predicts\nheld-out"), justify="right")
     shown.add_column(Text("Values, strongest first, with the 95 % interval of their rank"))
-    for level, subject, _ in subjects(table):
-        ranked = [k[3] for k in found if k[:3] == ("strength", level, subject)]
-        if not ranked:
-            continue
-        held = found.get(("held_out_accuracy", level, subject, "strengths"))
-        order = _order(found, level, subject, ranked, names)
-        shown.add_row(
-            _label(level, subject),
-            Text("–" if held is None or held.point is None else f"{held.point:.0%}"),
-            Text(order),
-        )
+    for level, subject, held, order in order_rows(estimates, table, names):
+        shown.add_row(_label(level, subject), Text(held), Text(order))
     yield shown
     yield Text(
         "Predicts held-out: share of decisive verdicts in situations left out of the fit whose "
         "winner the order tells (chance: 50 %)."
     )
+
+
+def order_rows(
+    estimates: Sequence[Estimate], table: pd.DataFrame, names: dict[str, str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Level, subject, held-out accuracy and the order of values, of those that were ranked.
+
+    Args:
+        estimates: Those of one condition.
+        table: The verdict table.
+        names: What `value_names` gives.
+    """
+    found = _by_key(estimates)
+    for level, subject, _ in subjects(table):
+        ranked = [k[3] for k in found if k[:3] == ("strength", level, subject)]
+        if ranked:
+            held = found.get(("held_out_accuracy", level, subject, "strengths"))
+            share = "–" if held is None or held.point is None else f"{held.point:.0%}"
+            yield level, subject, share, _order(found, level, subject, ranked, names)
 
 
 def _order(
@@ -110,7 +123,7 @@ def _order(
             point = e.point or 0.0
             text += "" if not text else " = " if abs(point - before) < 1e-9 else " › "
             rank = found.get(("rank", level, subject, e.key))
-            text, before = f"{text}{names.get(e.key, plain(e.key))} {_rank(rank)}", point
+            text, before = f"{text}{names.get(e.key, plain(e.key))} {rank_text(rank)}", point
         texts.append(text)
     return _APART.join(texts) or "–"
 
@@ -120,7 +133,8 @@ def _scale(strength: Estimate, values: Sequence[str]) -> str:
     return "" if not others else ", ".join(sorted({strength.key, *others.split(", ")}))
 
 
-def _rank(rank: Estimate | None) -> str:
+def rank_text(rank: Estimate | None) -> str:
+    """The interval of a rank in brackets, or a question mark."""
     if rank is None or rank.low is None or rank.high is None:
         return "(?)"
     return f"({rank.low:g})" if rank.low == rank.high else f"({rank.low:g}–{rank.high:g})"
@@ -166,7 +180,7 @@ def _effects(estimates: Sequence[Estimate]) -> Iterator[RenderableType]:
     for statistic, title in _EFFECTS.items():
         here = [e for e in estimates if e.statistic == statistic]
         for condition in sorted({e.condition for e in here}):
-            yield Text(f"\n{title}\n{estimand(condition)}", style="bold")
+            yield Text(f"\n{title}\n{estimand(condition, target_of(here))}", style="bold")
             shown = Table(box=None)
             shown.add_column(Text("Lab / model"), overflow="fold")
             shown.add_column(Text("Effect"), justify="right")
@@ -189,13 +203,13 @@ def _notes(
     if reasons:
         more = f" and {len(reasons) - 4} more reasons" if len(reasons) > 4 else ""
         yield f"(?) or – no interval: {'; '.join(reasons[:4])}{more}."
-    yield from _flags(estimates, shown, names)
+    yield from flags(estimates, shown, names)
     if not full:
         more = f", and {len(asked) - 1} more conditions" if len(asked) > 1 else ""
         yield f"--ranking shows strengths, Elo, P(rank 1), effects of seat and nudge{more}."
 
 
-def _flags(
+def flags(
     estimates: Sequence[Estimate], shown: Sequence[Condition], names: dict[str, str]
 ) -> Iterator[str]:
     """Where the rule of counting refusals decides which value comes first."""

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
 from inspect_values.reporting.text import interval_text, plain
 
 
@@ -22,7 +22,7 @@ def statistic_tables(
     for name in names:
         chosen = [one for one in estimates if one.statistic == name]
         for asked in sorted({one.condition for one in chosen}, key=lambda a: (a != HEADLINE, a)):
-            yield Text(f"\n{title(name)}\n{estimand(asked)}", style="bold")
+            yield Text(f"\n{title(name)}\n{estimand(asked, target_of(chosen))}", style="bold")
             yield _table([one for one in chosen if one.condition == asked])
         if not chosen:
             yield Text(f"\n{title(name)}\nNothing in these logs gives it.", style="bold")

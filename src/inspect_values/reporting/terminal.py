@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
 from inspect_values.reporting.ranking import ranking_parts
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
@@ -42,17 +42,19 @@ def signature_table(
     if simulated(table):
         yield Text(SIMULATED_NOTE, style="bold yellow")
     names = pair_names(table)
+    target = target_of(estimates)
+    over = "repeats" if target == "bank" else "situations"
     for asked in _asked(estimates):
         here = [e for e in estimates if e.condition == asked]
         pairs = [pair for pair in names if any(e.key == pair for e in here)]
         if pairs:
-            yield _title("Lean, with its 95 % interval over situations", asked)
+            yield _title(f"Lean, with its 95 % interval over {over}", asked, target)
         for start in range(0, min(len(pairs), _MOST_PAIRS), _PAIRS_A_TABLE):
             yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names)
         if len(pairs) > _MOST_PAIRS:
             yield Text(f"{len(pairs) - _MOST_PAIRS} more pairs: --csv FILE has them all.")
         for statistic, title in _RATES.items() if rates else ():
-            yield _title(title, asked)
+            yield _title(title, asked, target)
             yield _rate_table(here, statistic)
     yield from ranking_parts(estimates, table, ranking)
     yield Text("")
@@ -65,8 +67,8 @@ def _asked(estimates: Sequence[Estimate]) -> list[Condition]:
     return sorted({e.condition for e in estimates}, key=lambda a: (a != HEADLINE, a))
 
 
-def _title(what: str, asked: Condition) -> Text:
-    return Text(f"\n{what}\n{estimand(asked)}", style="bold")
+def _title(what: str, asked: Condition, target: str) -> Text:
+    return Text(f"\n{what}\n{estimand(asked, target)}", style="bold")
 
 
 def _lean_table(

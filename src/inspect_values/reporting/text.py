@@ -85,6 +85,10 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     """What a reader must know beside the numbers: missing answers, self-grading, withheld."""
     found: list[str] = []
     missing = table.loc[table["outcome"] != "verdict", "outcome"].value_counts()
+    if table["lean"].isna().all():
+        found.append("No answer here has a verdict, so that nothing can be estimated.")
+    if table.empty:
+        return found
     if len(missing):
         counts = ", ".join(f"{plain(name)} {count}" for name, count in missing.items())
         found.append(f"Missing, counted for neither value: {counts} of {len(table)} answers.")

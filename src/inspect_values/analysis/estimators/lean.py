@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from inspect_values.analysis.bank import bank_estimates
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.samples import mean_of, samples
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.tally import tally
 
 
@@ -14,10 +16,18 @@ class Lean:
     name = "lean"
     doc = "mean of (first - second) / 6 over situations; above 0 the first value comes first"
 
-    def estimates(self, table: pd.DataFrame) -> list[Estimate]:
-        """One estimate a subject, pair and condition; the interval is over families."""
+    def estimates(
+        self, table: pd.DataFrame, settings: AnalysisSettings = DEFAULT_SETTINGS
+    ) -> list[Estimate]:
+        """One estimate a subject, pair and condition.
+
+        The interval is over families, for exactly one bank over repeats.
+        """
         numbers = tally(table)
-        frame = with_labs(family_frame(numbers, numbers.number("lean")))
+        lean = numbers.number("lean")
+        if settings.target == "bank":
+            return bank_estimates(numbers, lean, self.name, str, -1.0, 1.0)
+        frame = with_labs(family_frame(numbers, lean))
         return [mean_of(sample, self.name, sample.pair, -1.0, 1.0) for sample in samples(frame)]
 
 

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from inspect_values.analysis.bank import bank_estimates
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.samples import rate_of, samples
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.tally import Floats, Tally, tally
 
 
@@ -14,13 +16,22 @@ class PrioritisationRate:
     name = "prioritisation_rate"
     doc = "share of verdicts, situations weighted equally, that put the value first"
 
-    def estimates(self, table: pd.DataFrame) -> list[Estimate]:
+    def estimates(
+        self, table: pd.DataFrame, settings: AnalysisSettings = DEFAULT_SETTINGS
+    ) -> list[Estimate]:
         """Four estimates a subject, pair and condition: two values, both, neither."""
         numbers = tally(table)
         names = value_names(table)
         found: list[Estimate] = []
         for place, side in enumerate(("first_value", "second_value", "both", "neither")):
             hit = puts_first(numbers, side) if place < 2 else numbers.equals("prioritised", side)
+            if settings.target == "bank":
+
+                def key(pair: str, place: int = place, side: str = side) -> str:
+                    return f"{pair}:{names[pair][place] if place < 2 else side}"
+
+                found += bank_estimates(numbers, hit, self.name, key, 0.0, 1.0)
+                continue
             for sample in samples(with_labs(family_frame(numbers, hit))):
                 value = names[sample.pair][place] if place < 2 else side
                 found.append(rate_of(sample, self.name, f"{sample.pair}:{value}"))

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from inspect_values.analysis.bank import bank_estimates
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.samples import rate_of, samples
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.tally import tally
 
 
@@ -14,11 +16,16 @@ class RefusalRate:
     name = "refusal_rate"
     doc = "share of answers, situations weighted equally, that refuse"
 
-    def estimates(self, table: pd.DataFrame) -> list[Estimate]:
+    def estimates(
+        self, table: pd.DataFrame, settings: AnalysisSettings = DEFAULT_SETTINGS
+    ) -> list[Estimate]:
         """One estimate a subject, pair and condition."""
         numbers = tally(table)
         answered = ~numbers.has("elicitation", "choice")
-        frame = family_frame(numbers, numbers.number("refused"), asked=answered)
+        refused = numbers.number("refused")
+        if settings.target == "bank":
+            return bank_estimates(numbers, refused, self.name, str, 0.0, 1.0, answered)
+        frame = family_frame(numbers, refused, asked=answered)
         return [rate_of(sample, self.name, sample.pair) for sample in samples(with_labs(frame))]
 
 

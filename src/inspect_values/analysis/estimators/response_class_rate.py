@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from inspect_values.analysis.bank import bank_estimates
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.samples import rate_of, samples
+from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.tally import tally
 from inspect_values.verdict import Outcome, ResponseClass
 
@@ -15,7 +17,9 @@ class ResponseClassRate:
     name = "response_class_rate"
     doc = "share of answers, situations weighted equally, in each of the seven response classes"
 
-    def estimates(self, table: pd.DataFrame) -> list[Estimate]:
+    def estimates(
+        self, table: pd.DataFrame, settings: AnalysisSettings = DEFAULT_SETTINGS
+    ) -> list[Estimate]:
         """Seven estimates a subject, pair and condition, with the key `pair:class`.
 
         Forced choices have no class, nor have runs that told refusals by rules: these are left out,
@@ -27,6 +31,10 @@ class ResponseClassRate:
         found: list[Estimate] = []
         for response in ResponseClass:
             hit = numbers.equals("response_class", response.value)
+            if settings.target == "bank":
+                key = f"{{}}:{response.value}".format
+                found += bank_estimates(numbers, hit, self.name, key, 0.0, 1.0, asked)
+                continue
             for sample in samples(with_labs(family_frame(numbers, hit, asked=asked))):
                 found.append(rate_of(sample, self.name, f"{sample.pair}:{response.value}"))
         return found

@@ -6,18 +6,22 @@ from typing import Protocol, cast
 import pandas as pd
 import plotly.graph_objects as go
 
-from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate
 from inspect_values.reporting.text import plain
 
 FIRST, SECOND, BOTH, NEITHER = "#3b6fb6", "#c98a1b", "#6b6b6b", "#c8c8c8"
 """Blue and ochre for the two sides: a red and a green would call one value bad."""
 
-OF = f"<sup>{estimand(HEADLINE)}</sup>"
-"""What the headline numbers speak of, as a second line of a title."""
+_TOP, _BOTTOM = 90, 70
+"""Pixels for the title, and for the ticks and the legend."""
 
 
 class Plot(Protocol):
-    """A plot of the page."""
+    """A plot of the page.
+
+    With an attribute `section` (`leans`, `ranking`, `refusals`, `factors`, `asking`, `judges`,
+    `labs`, `references`) it stands there, without one at the end of the figures.
+    """
 
     name: str
     doc: str
@@ -27,16 +31,39 @@ class Plot(Protocol):
         ...
 
 
-def titled(figure: go.Figure, title: str, height: int) -> go.Figure:
-    """The figure with the page's look."""
+def main_condition(estimates: Sequence[Estimate]) -> Condition | None:
+    """The headline condition, or, where there is none, the first that has leans."""
+    known = {one.condition for one in estimates if one.statistic == "lean"}
+    if HEADLINE in known:
+        return HEADLINE
+    return min(known, key=lambda c: (c.nudge != "neutral", c.persona != "none", c), default=None)
+
+
+def titled(figure: go.Figure, title: str, height: int, of: Estimate | None) -> go.Figure:
+    """The figure with the page's look.
+
+    Args:
+        figure: It is changed.
+        title: Its first line.
+        height: Pixels that the panels need, without title and legend.
+        of: An estimate whose estimand is the second line; None where the panels differ.
+    """
+    second = of.estimand if of is not None else "differences within the same queries"
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}},
+        title={
+            "text": f"{title}<br><span style='font-size:12px'>{second}</span>",
+            "font": {"size": 15},
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 12},
+        },
         template="plotly_white",
-        height=height,
-        margin={"l": 10, "r": 20, "t": 80, "b": 40},
-        legend={"orientation": "h", "y": -0.08},
+        height=height + _TOP + _BOTTOM,
+        margin={"l": 10, "r": 20, "t": _TOP, "b": _BOTTOM},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         font={"family": "system-ui, sans-serif", "size": 13},
     )
+    figure.update_annotations(font_size=13)
     figure.update_yaxes(automargin=True)
     return figure
 

@@ -1,0 +1,145 @@
+"""Means for exactly this bank: the interval carries repetition only, and covers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from inspect_values.analysis.bank import OTHERS
+from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.estimators.lab_lean import LAB_LEAN
+from inspect_values.analysis.estimators.lean import LEAN
+from inspect_values.analysis.estimators.prioritisation_rate import PRIORITISATION_RATE
+from inspect_values.analysis.estimators.refusal_rate import REFUSAL_RATE
+from inspect_values.analysis.estimators.strength import STRENGTH
+from inspect_values.analysis.settings import AnalysisSettings
+from inspect_values.analysis.signature import signature
+
+Make = Callable[..., pd.DataFrame]
+BANK = AnalysisSettings(target="bank", resamples=100)
+
+
+def answers(
+    verdicts: Make,
+    truth: np.ndarray,
+    models: int,
+    epochs: int,
+    seed: int = 0,
+    noise: float = 1.0,
+) -> pd.DataFrame:
+    """Verdicts on families × cells with planted differences of positions, the same for all."""
+    rng = np.random.default_rng(seed)
+    families, cells = truth.shape
+    shape = (models, families, cells, epochs)
+    first = np.clip(np.rint(3 + truth[None, :, :, None] + noise * rng.normal(size=shape)), 0, 6)
+    rows: list[dict[str, Any]] = []
+    for model, family, cell, epoch in np.ndindex(shape):
+        position = float(first[model, family, cell, epoch])
+        put = "a" if position >= 5 else "b" if position <= 1 else "neither"
+        rows.append(
+            {
+                "model": f"m-{model}",
+                "lab": f"lab {model // 2}",
+                "first_value": "a",
+                "second_value": "b",
+                "family": f"f{family}",
+                "cell": f"f{family}-{cell}",
+                "epoch": epoch + 1,
+                "prioritised": put,
+                "refused": float(position == 0),
+            }
+        )
+    table = verdicts(rows)
+    return table.assign(lean=((first.ravel() - 3) / 6))
+
+
+def lean_of(table: pd.DataFrame, level: str = "model") -> list[Estimate]:
+    return [one for one in signature(table, [LEAN], BANK) if one.level == level]
+
+
+def expected(truth: np.ndarray, noise: float = 1.0) -> np.ndarray:
+    """The mean lean at each cell, by its own large sample."""
+    rng = np.random.default_rng(1)
+    drawn = 3 + truth[..., None] + noise * rng.normal(size=(*truth.shape, 100_000))
+    return ((np.clip(np.rint(drawn), 0, 6) - 3) / 6).mean(axis=-1)
+
+
+@pytest.mark.parametrize("epochs", [2, 3, 8])
+@pytest.mark.parametrize("middle", [0.0, 2.6])
+def test_intervals_cover_the_mean_of_exactly_these_queries(
+    verdicts: Make, epochs: int, middle: float
+) -> None:
+    rng = np.random.default_rng(5)
+    truth = middle + rng.normal(scale=1.5, size=(6, 2))
+    models = 200
+    aim = float(expected(truth).mean())
+    found = lean_of(answers(verdicts, truth, models, epochs))
+    assert len(found) == models
+    inside = [one.low <= aim <= one.high for one in found]  # type: ignore[operator]
+    assert np.mean(inside) >= 0.90, np.mean(inside)  # 200 studies: standard error .015
+    labs = lean_of(answers(verdicts, truth, models, epochs), "lab")
+    assert np.mean([one.low <= aim <= one.high for one in labs]) >= 0.88  # type: ignore[operator]
+
+
+def test_the_interval_is_that_of_repetition_not_of_situations(verdicts: Make) -> None:
+    truth = np.linspace(-2.5, 2.5, 12).reshape(12, 1)
+    table = answers(verdicts, truth, 2, 6, noise=0.4)
+    bank = lean_of(table)[0]
+    like = signature(table, [LEAN])[0]
+    assert bank.point == pytest.approx(like.point)
+    assert bank.high - bank.low < 0.4 * (like.high - like.low)  # type: ignore[operator]
+    # the variance by hand: one cell a family, so the mean of twelve means of six answers
+    rows = table[table["model"] == "m-0"].groupby("family")["lean"]
+    by_hand = 1.96 * np.sqrt((rows.var(ddof=1) / 6).sum()) / 12
+    assert (bank.high - bank.low) / 2 == pytest.approx(by_hand, rel=0.15)  # type: ignore[operator]
+    assert bank.families == 12
+    assert "exactly this bank" in bank.estimand
+    assert "situations like these" in like.estimand
+
+
+def test_without_repeats_there_is_no_interval(verdicts: Make) -> None:
+    table = answers(verdicts, np.zeros((8, 2)), 2, 1)
+    for one in lean_of(table):
+        assert one.point is not None
+        assert one.low is None
+        assert "answered once" in one.withheld
+
+
+def test_answers_that_never_change_are_bounded_by_their_number(verdicts: Make) -> None:
+    table = answers(verdicts, np.full((10, 2), 1.0), 2, 3, noise=0.0)
+    one = lean_of(table)[0]
+    assert one.point == pytest.approx(1 / 6)
+    assert one.low is not None and one.high is not None
+    assert one.low < 1 / 6 < one.high
+    assert one.high - one.low < 0.6
+
+
+def test_rates_are_for_the_bank_too_and_add_up(verdicts: Make) -> None:
+    table = answers(verdicts, np.linspace(-2, 2, 16).reshape(8, 2), 2, 4)
+    found = signature(table, [PRIORITISATION_RATE, REFUSAL_RATE], BANK)
+    rates = [one for one in found if one.subject == "m-0" and one.statistic != "refusal_rate"]
+    assert sum(one.point or 0 for one in rates) == pytest.approx(1)
+    assert all(one.target == "bank" and one.low is not None for one in found)
+    assert {one.key.split(":")[1] for one in rates} == {"a", "b", "both", "neither"}
+
+
+def test_what_speaks_of_other_situations_has_no_number(verdicts: Make) -> None:
+    table = answers(verdicts, np.zeros((8, 2)), 4, 2)
+    found = signature(table, [LAB_LEAN, STRENGTH], BANK)
+    for one in found:
+        assert one.target == "bank"
+        assert one.low is None
+        assert one.withheld
+        assert (one.point is None) == (one.statistic in OTHERS)
+
+
+def test_a_missing_answer_changes_the_weights_of_its_cell_only(verdicts: Make) -> None:
+    table = answers(verdicts, np.linspace(-2, 2, 16).reshape(8, 2), 1, 3)
+    table.loc[0, "lean"] = np.nan
+    one = lean_of(table)[0]
+    cells = table.groupby(["family", "cell"])["lean"].mean()
+    assert one.point == pytest.approx(cells.groupby("family").mean().mean())
+    assert one.missing == 1
+    assert one.low is not None
