@@ -800,6 +800,7 @@ def test_a_judge_that_takes_too_long_costs_its_own_verdicts(
         assert (problem == "") != late
         if late:
             why = "the call failed: AttemptTimeoutError: attempt_timeout '1' exceeded."
+            why = f"{why} (after all retries)"
             assert problem == f"{why}; {why}"
 
 
