@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import combinations, product
-
-import inflect
+from typing import TYPE_CHECKING
 
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.situation import NUDGES, Situation
 from inspect_values.values import Value, ValuePair
+
+if TYPE_CHECKING:
+    import inflect
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ _ENDINGS = re.compile(r"(ness|ity|ency|ance|ence|y|s)$")
 
 
 @cache
-def _engine() -> inflect.engine:
+def _engine() -> "inflect.engine":
+    import inflect  # it takes seconds to import
+
     return inflect.engine()
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
 from numpy.typing import NDArray
 
 Rows: TypeAlias = NDArray[np.int64]
@@ -91,6 +90,8 @@ class Grams:
 
     def signatures(self, tick: Callable[[], object] = lambda: None) -> NDArray[np.uint32]:
         """The MinHash of each text: an array of texts × 128."""
+        from datasketch import MinHash  # slow to import
+
         found = np.empty((len(self), _PERMUTATIONS), dtype=np.uint32)
         hashed = MinHash.generator(
             ((self.of(row) & _LOW).tolist() for row in range(len(self))),
@@ -115,6 +116,8 @@ def bands(
         Rows sorted so that candidates stand together, each group in ascending order, and where
         each group starts, with the end as its last entry. Texts that stand alone are left out.
     """
+    from datasketch import MinHashLSH  # slow to import
+
     tuned = MinHashLSH(
         threshold=max(0.1, threshold - 0.2), num_perm=_PERMUTATIONS, weights=(0.1, 0.9)
     )
