@@ -14,6 +14,7 @@ from inspect_values.reporting.statistics import condition_text, p_text
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
+    key_text,
     pair_names,
     plain,
     simulated,
