@@ -50,12 +50,12 @@ def a_value_that_always_wins(row: Row) -> Rows:
 
 
 def all_refused(row: Row) -> Rows:
-    more = {"refused": 1.0, "response_class": "complete_rejection"}
+    more: dict[str, Any] = {"refused": 1.0, "response_class": "complete_rejection"}
     return _families(row, **more) + _families(row, model="lab/m-2", **more)
 
 
 def all_missing(row: Row) -> Rows:
-    gone = {
+    gone: dict[str, Any] = {
         "second": pd.NA,
         "refused": pd.NA,
         "response_class": pd.NA,
@@ -67,7 +67,12 @@ def all_missing(row: Row) -> Rows:
 
 
 def all_blocked(row: Row) -> Rows:
-    gone = {"second": pd.NA, "refused": 1.0, "outcome": "content_filter", "judge": pd.NA}
+    gone: dict[str, Any] = {
+        "second": pd.NA,
+        "refused": 1.0,
+        "outcome": "content_filter",
+        "judge": pd.NA,
+    }
     return [one | {"first": pd.NA, "response_class": pd.NA} for one in _families(row, **gone)]
 
 
@@ -88,7 +93,7 @@ def no_lab(row: Row) -> Rows:
 
 def choices_of_one_seat(row: Row) -> Rows:
     rows = _families(row, elicitation="choice", seat="first", judge="parser", second=pd.NA)
-    bare = {"first": pd.NA, "lean": 1.0, "prioritised": "honesty"}
+    bare: dict[str, Any] = {"first": pd.NA, "lean": 1.0, "prioritised": "honesty"}
     bare |= {"refused": pd.NA, "response_class": pd.NA, "response_outcome": "not_scored"}
     return [one | bare for one in rows]
 

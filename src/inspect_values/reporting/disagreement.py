@@ -11,7 +11,14 @@ from rich.text import Text
 from inspect_values.analysis.disagreement import BINS, FEWEST_MODELS, Disagreement
 from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
 from inspect_values.reporting.statistics import condition_text, p_text
-from inspect_values.reporting.text import SIMULATED_NOTE, interval_text, plain, simulated
+from inspect_values.reporting.text import (
+    SIMULATED_NOTE,
+    interval_text,
+    key_text,
+    pair_names,
+    plain,
+    simulated,
+)
 
 _MOST_DOMAINS = 12
 
@@ -41,7 +48,7 @@ def disagreement_lines(
         yield Text(f"Left out, with positions of too few models: {found.left_out} scenarios.")
     yield _bins(found)
     if top:
-        yield _top(found, top)
+        yield _top(found, top, table)
     yield from _outliers(found)
     condition = _condition(found)
     yield Text(f"\nMean D by pair, domain and factor\n{estimand(condition)}", style="bold")
@@ -69,10 +76,11 @@ def _bins(found: Disagreement) -> Table:
     return table
 
 
-def _top(found: Disagreement, top: int) -> Table:
+def _top(found: Disagreement, top: int, of: pd.DataFrame) -> Table:
     table = Table(title="Where models differ most", title_justify="left", box=None)
-    for name in ("D", "Pair", "Scenario", "Highest", "Lowest"):
+    for name in ("D", "Scenario", "Highest", "Lowest"):
         table.add_column(name, overflow="fold")
+    names = pair_names(of)
     lean = (found.first - found.second) / 6
     order = found.frame.assign(row=np.arange(len(found.frame))).sort_values(
         ["d", "pair", "scenario"], ascending=[False, True, True], kind="stable"
@@ -82,10 +90,9 @@ def _top(found: Disagreement, top: int) -> Table:
         high, low = int(np.nanargmax(own)), int(np.nanargmin(own))
         table.add_row(
             f"{float(str(row.d)):.2f}",
-            Text(plain(row.pair)),
-            Text(plain(row.scenario)),
-            Text(f"{plain(found.models[high])} {own[high]:+.2f}"),
-            Text(f"{plain(found.models[low])} {own[low]:+.2f}"),
+            Text(f"{plain(row.scenario)}\n{' / '.join(names.get(str(row.pair), ()))}"),
+            Text(f"{plain(found.models[high])}\n{own[high]:+.2f}"),
+            Text(f"{plain(found.models[low])}\n{own[low]:+.2f}"),
         )
     table.caption = "Highest and lowest lean, towards the pair's first value."
     table.caption_justify = "left"
@@ -126,5 +133,5 @@ def _predictors(parts: Sequence[Sequence[Estimate]]) -> Table:
             name = one.key.removeprefix("domain:").removeprefix("all:").removesuffix(":d")
             text = interval_text(one) if one.point is not None else f"– ({plain(one.withheld)})"
             p = p_text(one.p_corrected) if one.p_corrected is not None else ""
-            table.add_row(Text(f" {plain(name)}"), text, p, str(one.n), str(one.families))
+            table.add_row(Text(f" {key_text(name)}"), text, p, str(one.n), str(one.families))
     return table

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
-from inspect_values.reporting.text import interval_text, plain
+from inspect_values.reporting.text import interval_text, key_text, plain
 
 
 def statistic_tables(
@@ -46,7 +46,7 @@ def _table(rows: Sequence[Estimate]) -> Table:
     last = ""
     for one in rows:
         subject = plain(one.subject)
-        cells = [Text(subject if subject != last else ""), Text(plain(one.key))]
+        cells = [Text(subject if subject != last else ""), Text(key_text(one.key))]
         cells.append(Text(interval_text(one)))
         if tested:
             p = one.p_corrected if one.p_corrected is not None else one.p_value

@@ -12,6 +12,7 @@ from inspect_values.reporting.ranking import ranking_parts
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
+    key_text,
     notes,
     pair_names,
     plain,
@@ -104,6 +105,9 @@ def _rate_table(estimates: Sequence[Estimate], statistic: str) -> Table:
     for e in estimates:
         if e.statistic == statistic:
             shown.add_row(
-                Text(plain(e.subject)), Text(plain(e.key)), Text(interval_text(e)), str(e.families)
+                Text(plain(e.subject)),
+                Text(key_text(e.key)),
+                Text(interval_text(e)),
+                str(e.families),
             )
     return shown

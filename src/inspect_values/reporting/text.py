@@ -21,6 +21,11 @@ def plain(text: object) -> str:
     return _CONTROL.sub("", str(text).replace("\n", " "))
 
 
+def key_text(key: str) -> str:
+    """What an estimate is about, so that it wraps between words: `honesty / helpfulness: 1`."""
+    return plain(key).replace("_vs_", " / ").replace("_", " ").replace(":", ": ")
+
+
 SIGNED = frozenset(
     {
         "lean",
