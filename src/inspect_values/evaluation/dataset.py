@@ -46,7 +46,7 @@ def dataset(
         pair = by_id[scenario.pair]
         about = _metadata(scenario, pair, several)
         if pair.id in generic:
-            about |= _bare(pair)
+            about |= bare_metadata(pair)
         samples += [
             _sample(scenario, pair, elicitation, persona, seat, about)
             for persona in personas
@@ -108,7 +108,7 @@ def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, A
     }
 
 
-def _bare(pair: ValuePair) -> dict[str, Any]:
+def bare_metadata(pair: ValuePair) -> dict[str, Any]:
     """What a generic pair is made of, so that it can be made again when a log is judged again."""
     return {
         "generic": True,
