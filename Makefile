@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lab view clean
+.PHONY: help install demo test check format lab faults view clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ format: $(STAMP) ## Format the code
 
 lab: $(STAMP) ## The long laboratory: coverage of the intervals; rewrites docs/laboratory.md
 	$(BIN)/python benchmarks/coverage.py > docs/laboratory.md.new && mv docs/laboratory.md.new docs/laboratory.md
+
+faults: $(STAMP) ## Every fault at every lab, seen in a run; rewrites docs/faults.md
+	$(BIN)/python benchmarks/faults.py > docs/faults.md.new && mv docs/faults.md.new docs/faults.md
 
 view: $(STAMP) ## Open the demonstration's logs in Inspect's viewer
 	$(BIN)/inspect view --log-dir logs/demo

@@ -17,13 +17,15 @@ RANKS = {
     "values": 1,
     "verdict": 1,
     "record": 2,
+    "answers": 2,
     "scenarios": 3,
     "plugins": 4,
     "evaluation": 5,
     "analysis": 5,
     "reporting": 6,
     "study": 7,
-    "cli": 8,
+    "testing": 8,
+    "cli": 9,
 }
 FREE = {"bundled", "_registry"}
 """They may import everything, and nothing of ours imports them by name."""

@@ -18,6 +18,7 @@ from inspect_values.evaluation.solvers.elicitations import (
 )
 from inspect_values.evaluation.solvers.writing import write_scenario
 from inspect_values.evaluation.tasks.generate_scenarios import generate_scenarios
+from inspect_values.evaluation.tasks.judge_audit import audited, judge_again, judge_audit
 from inspect_values.evaluation.tasks.tradeoffs import register_pair_tasks, tradeoffs
 from inspect_values.plugins.catalog import evaluation_catalog
 
@@ -25,12 +26,15 @@ PAIR_TASKS = register_pair_tasks(evaluation_catalog())
 
 __all__ = [
     "PAIR_TASKS",
+    "audited",
     "choice",
     "compliance",
     "conversation",
     "fate",
     "filtered",
     "generate_scenarios",
+    "judge_again",
+    "judge_audit",
     "launch",
     "open_answer",
     "prepare",

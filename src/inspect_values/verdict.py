@@ -79,6 +79,9 @@ class Outcome(StrEnum):
     CONTENT_FILTER = "content_filter"
     """The provider blocked the prompt or the answer."""
 
+    BROKEN_OFF = "broken_off"
+    """The answer broke off: a lab that always says why an answer ends gave no reason."""
+
     FALLBACK_MODEL = "fallback_model"
     """Another model than the one asked answered; the answer is credited to nobody."""
 
@@ -96,6 +99,9 @@ class Outcome(StrEnum):
 
     NOT_SCORED = "not_scored"
     """The run was made without scoring."""
+
+    MISSING_IN_RECORD = "missing_in_record"
+    """Somebody else's record has no answer, and does not say why."""
 
 
 Chosen = Literal["first", "second", "both", "neither"]
@@ -127,6 +133,9 @@ class Verdict(BaseModel):
     """Whether rules take the answer for a refusal, where nobody judged its class."""
 
     stance: Stance | None = None
+    marked: bool = False
+    """Whether the provider marks the words as a refusal, whatever a judge makes of them."""
+
     blocked: bool = False
     """Whether the provider blocked prompt or answer: a refusal without words."""
 
@@ -144,8 +153,8 @@ class Verdict(BaseModel):
 
     @property
     def refused(self) -> float:
-        """1 for a refusal, in words or by the provider's filter; 0 for none; NaN if unknown."""
-        if self.blocked:
+        """1 for a refusal: in words, marked as one, or by a filter; 0 for none; NaN if unknown."""
+        if self.blocked or self.marked:
             return 1.0
         if self.response_class is not None:
             return float(self.response_class.refused)

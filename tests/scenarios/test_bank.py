@@ -18,6 +18,7 @@ from inspect_values.scenarios.bank import about, pieces, write_bank
 from inspect_values.scenarios.bank_rows import COLUMNS, MAX_CELL, NEWER, from_row
 from inspect_values.scenarios.bank_selection import select_from_bank
 from inspect_values.scenarios.build import build
+from inspect_values.scenarios.duplicates import near_duplicates
 from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.selection import Selection
@@ -42,6 +43,12 @@ def bank(asked: list[tuple[ValuePair, list[Situation]]], tmp_path_factory: Any) 
 
 def read(path: Path) -> list[Scenario]:
     return [from_row(row) for piece in pieces(path) for row in piece.rows()]
+
+
+def test_hardly_any_query_resembles_one_of_another_situation(bank: Path) -> None:
+    found = near_duplicates((s.family, s.query) for s in read(bank))
+    assert found.between <= 0.02 * found.queries
+    assert found.within > 0.9 * found.queries  # variants must resemble each other, and it is said
 
 
 def test_a_situation_gives_24_to_60_queries(bank: Path) -> None:

@@ -57,18 +57,20 @@ def pair_of(metadata: dict[str, Any]) -> ValuePair:
     if metadata.get("generic"):
         return _generic(name, digest, metadata)
     item = evaluation_catalog().pairs.get(name)
-    if item is None:
+    if item is not None and item.value.digest == digest:
+        return item.value
+    others = [pair.digest for pair in _asked.values() if pair.id == name]
+    others += [item.value.digest] if item is not None else []
+    if not others:
         raise LogError(
             f"the value pair '{name}' of this log is not installed; install its plugin, or name "
             "its folder with -S pairs=FOLDER."
         )
-    if item.value.digest != digest:
-        raise LogError(
-            f"the value pair '{name}' has changed since this log was made (its rubric was "
-            f"{digest}, now it is {item.value.digest}); install the version that the log was made "
-            "with."
-        )
-    return item.value
+    raise LogError(
+        f"the value pair '{name}' has changed since this log was made (its rubric was {digest}, "
+        f"now it is {others[0]}); install the version that the log was made with, or name its "
+        "folder with -S pairs=FOLDER."
+    )
 
 
 def _generic(name: str, digest: str, metadata: dict[str, Any]) -> ValuePair:

@@ -44,11 +44,11 @@ def dataset(
                 "needs; ask it with elicitation=open or conversation."
             )
         pair = by_id[scenario.pair]
-        about = _metadata(scenario, pair, several)
+        about = _metadata(scenario, pair)
         if pair.id in generic:
             about |= bare_metadata(pair)
         samples += [
-            _sample(scenario, pair, elicitation, persona, seat, about)
+            _sample(scenario, pair, elicitation, persona, seat, about, several)
             for persona in personas
             for seat in seats
         ]
@@ -69,20 +69,24 @@ def _sample(
     persona: SystemPersona,
     seat: str,
     about: dict[str, Any],
+    several: bool,
 ) -> Sample:
     """One sample; all that analysis needs is in its metadata, as short texts."""
     system = [text for text in (persona.prompt(pair), scenario.system) if text]
     messages: list[ChatMessage] = [ChatMessageSystem(content="\n\n".join(system))] if system else []
     messages.append(ChatMessageUser(content=scenario.query))
     named = persona.name if persona.name != NONE else ""
+    condition = [part for part in (pair.id if several else "", scenario.nudge, named) if part]
     return Sample(
         id=".".join(part for part in (scenario.id, seat, named) if part),
         input=messages if system else scenario.query,
-        metadata=about | elicitation.metadata() | {"seat": seat, "persona": persona.name},
+        metadata=about
+        | elicitation.metadata()
+        | {"seat": seat, "persona": persona.name, "condition": " ".join(condition)},
     )
 
 
-def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, Any]:
+def _metadata(scenario: Scenario, pair: ValuePair) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "pair": pair.id,
@@ -97,7 +101,6 @@ def _metadata(scenario: Scenario, pair: ValuePair, several: bool) -> dict[str, A
         "scenario": scenario.id,
         "domain": scenario.domain,
         "nudge": scenario.nudge,
-        "condition": f"{pair.id} {scenario.nudge}" if several else scenario.nudge,
         "factors": scenario.factors,
         "refusal_costs": scenario.refusal_costs,
         "option_first": scenario.option_first,

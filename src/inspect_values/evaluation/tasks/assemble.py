@@ -16,7 +16,7 @@ from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.launch import options
 from inspect_values.evaluation.personas import NONE, SystemPersona
-from inspect_values.evaluation.roles import graders, is_simulated, simulated_user
+from inspect_values.evaluation.roles import graders, is_simulation, simulated_user
 from inspect_values.evaluation.scorers.compliance import compliance, read_spec
 from inspect_values.evaluation.scorers.labels import prioritised, response, stance
 from inspect_values.evaluation.scorers.verdict import verdict
@@ -57,7 +57,7 @@ class Study:
     @property
     def needs_judge(self) -> bool:
         """Whether any answer is judged by a model."""
-        return self.elicitation.kind != "choice"
+        return self.elicitation.kind != "choice" or self.spec is not None
 
 
 def assemble(study: Study) -> Task:
@@ -85,7 +85,7 @@ def assemble(study: Study) -> Task:
     simulated = _simulated()
     return Task(
         dataset=samples,
-        setup=prepare(study.judging.self_grading),
+        setup=prepare(study.judging.self_grading, judge_choice=study.spec is not None),
         solver=_solver(study),
         scorer=_scorers(study),
         version=_version(study, spec.digest if spec else ""),
@@ -123,12 +123,13 @@ def _scorers(study: Study) -> list[Scorer]:
     scorers.append(prioritised())
     if len(judged) > 1:
         scorers.append(prioritised(judged[-1]))
-    if study.needs_judge and study.judging.response == "judge":
+    if study.elicitation.kind != "choice" and study.judging.response == "judge":
         scorers.append(response())
         if study.judging.stance:
             scorers.append(stance())
     if study.spec is not None:
-        scorers.append(compliance(study.spec))
+        given = study.judging
+        scorers.append(compliance(study.spec, 0, given.self_grading, given.judge_cache))
     return scorers
 
 
@@ -158,7 +159,7 @@ def _user(study: Study) -> Model | None:
 
 def _simulated() -> bool:
     """Whether the run that starts now asks a simulated model; False if that is not known."""
-    return options().starting and is_simulated(get_model())
+    return options().starting and is_simulation(get_model())
 
 
 def _version(study: Study, spec: str) -> str:
