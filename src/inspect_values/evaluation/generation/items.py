@@ -166,6 +166,7 @@ def item_metadata(item: Item) -> dict[str, Any]:
         },
         "item": item.id,
         "domain": item.domain,
+        "refusal_costs": pair.refusal_costs,
     }
 
 

@@ -6,7 +6,6 @@ from itertools import islice
 
 from inspect_values.evaluation.generation.filtering import calls_each
 from inspect_values.evaluation.generation.items import Item
-from inspect_values.evaluation.generation.prices import Prices
 from inspect_values.evaluation.generation.prompts import (
     FILTERS,
     ORDERS,
@@ -18,7 +17,12 @@ from inspect_values.evaluation.generation.prompts import (
 )
 from inspect_values.evaluation.generation.replies import Written
 from inspect_values.evaluation.judging.prompt import JudgePrompt
+from inspect_values.prices import Prices
 from inspect_values.values import ValuePair
+
+PRICES = "INSPECT_VALUES_PRICES"
+"""Environment variable: the price file that a run's first line reads. It is no parameter of the
+task, for a price must not decide which log a run goes on with."""
 
 CHARACTERS = 4
 """Characters of a token, about, in English."""
@@ -26,7 +30,7 @@ CHARACTERS = 4
 QUERY_TOKENS, REWRITES_TOKENS, FILTER_TOKENS = 260, 260, 80
 """What a reply takes, about, without any reasoning before it."""
 
-_SAMPLED = 100
+SAMPLED = 100
 """Items whose prompts are rendered; the others are taken to be like them."""
 
 _TYPICAL = Written(
@@ -52,7 +56,7 @@ class Load:
 
     def cost(self, prices: Prices | None) -> float | None:
         """What it costs, in the currency of the prices; None where there is no price."""
-        price = prices.models.get(self.model) if prices else None
+        price = prices.prices.get(self.model) if prices else None
         if price is None:
             return None
         return (self.tokens_in * price.input + self.tokens_out * price.output) / 1e6
@@ -87,7 +91,7 @@ def preview(
         judges: The models that filter; empty if none does.
         how: `each` or `together`.
     """
-    sampled = list(islice(items, _SAMPLED))
+    sampled = list(islice(items, SAMPLED))
     found = Preview(total, len({item.bare.id for item in items}))
     rendered = [(item, item.bare.pair()) for item in sampled]
     writing = [

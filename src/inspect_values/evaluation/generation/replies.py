@@ -36,6 +36,9 @@ class Fate(StrEnum):
     TRUNCATED = "truncated"
     """The writer's reply was cut by its length."""
 
+    BROKEN_OFF = "broken_off"
+    """The writer's reply ended too early, without a reason."""
+
     NO_RESPONSE = "no_response"
     """The writer's reply was empty."""
 

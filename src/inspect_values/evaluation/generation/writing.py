@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from unicodedata import category
 
 from datasketch import MinHash, MinHashLSH
 from inspect_ai.model import (
@@ -13,12 +14,12 @@ from inspect_ai.model import (
 )
 from inspect_ai.util import json_schema
 
-from inspect_values.evaluation.answers import missing_outcome
 from inspect_values.evaluation.generation.prompts import query_prompt, rewrites_prompt
 from inspect_values.evaluation.generation.replies import Fate, QueryReply, RewritesReply, Written
 from inspect_values.evaluation.judging.prompt import JudgePrompt
 from inspect_values.evaluation.judging.refusals import reads_as_refusal
 from inspect_values.evaluation.judging.reply import Reply, ReplyError, parse
+from inspect_values.evaluation.outputs import marked_refusal, missing_outcome, note
 from inspect_values.scenarios.checks import check_text, giveaways
 from inspect_values.scenarios.duplicates import THRESHOLD
 from inspect_values.scenarios.grams import jaccard, shingles
@@ -31,6 +32,7 @@ _CUT = ("max_tokens", "model_length")
 _MISSING = {
     Outcome.CONTENT_FILTER: Fate.CONTENT_FILTER,
     Outcome.FALLBACK_MODEL: Fate.FALLBACK,
+    Outcome.BROKEN_OFF: Fate.BROKEN_OFF,
     Outcome.NO_RESPONSE: Fate.NO_RESPONSE,
 }
 _FAULTS = ("placeholder", "unfilled slot", "empty")
@@ -145,6 +147,8 @@ def _rewrites_fault(written: Written) -> dict[str, object] | None:
 
 
 def _text_fault(text: str) -> str:
+    if any(category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+        return "control characters"
     for check, detail in check_text(text):
         if check in _FAULTS:
             return f"{check}: {detail}"[:300]
@@ -160,11 +164,14 @@ async def _ask(
     said += prompt.messages
     if output.choices:
         said.append(output.message)
-    missing = missing_outcome(output)
+    provider = str(writer).split("/", 1)[0]
+    missing = missing_outcome(output, provider)
+    if output.choices and output.stop_reason in _CUT:
+        return Got(output, fate=Fate.TRUNCATED, detail=note(output, provider))
     if missing is not None:
-        return Got(output, fate=_MISSING[missing], detail=(output.error or "")[:300])
-    if output.stop_reason in _CUT:
-        return Got(output, fate=Fate.TRUNCATED, detail=str(output.stop_reason))
+        return Got(output, fate=_MISSING[missing], detail=note(output, provider))
+    if marked_refusal(output):
+        return Got(output, fate=Fate.REFUSED, detail=output.completion[:200])
     try:
         return Got(output, parse(output.completion, prompt.nonce, model))
     except ReplyError as error:

@@ -48,8 +48,9 @@ def filtered(calls: str = "each", self_filtering: bool = False) -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         with sentences():
-            written = _written(state)
+            # first: the solver asks this before anything is written, and is told who is missing
             judges = filters(self_filtering=self_filtering)
+            written = _written(state)
         if written.fate is not None:
             return _score(written, [], written.fate, written.detail)
         with sentences():

@@ -23,8 +23,7 @@ from inspect_values.evaluation.generation.items import (
     item_metadata,
     share,
 )
-from inspect_values.evaluation.generation.preview import preview, preview_line
-from inspect_values.evaluation.generation.prices import PRICES, read_prices
+from inspect_values.evaluation.generation.preview import PRICES, preview, preview_line
 from inspect_values.evaluation.generation.prompts import (
     FILTER_NAMES,
     GENERATION_VERSION,
@@ -34,10 +33,11 @@ from inspect_values.evaluation.generation.replies import SCHEMA
 from inspect_values.evaluation.generation.roles import filters
 from inspect_values.evaluation.launch import launch_folder, options, say, sentences
 from inspect_values.evaluation.parameters import Names, flag, names, refuse_unknown, whole_number
-from inspect_values.evaluation.roles import is_simulated
+from inspect_values.evaluation.roles import is_simulation
 from inspect_values.evaluation.scorers.filtered import check_calls, fate, filtered
 from inspect_values.evaluation.solvers.writing import write_scenario
 from inspect_values.plugins.catalog import evaluation_catalog
+from inspect_values.prices import read_prices
 from inspect_values.scenarios.generic import is_generic
 from inspect_values.values import ValuePair, digest
 
@@ -128,7 +128,7 @@ def _assemble(wanted: Generation) -> Task:
     announce_generation(wanted, judges)
     for item in wanted.items:
         remember(item.bare.pair())
-    simulated = options().starting and is_simulated(get_model())
+    simulated = options().starting and is_simulation(get_model())
     pairs = list(dict.fromkeys(f"{i.bare.id} {i.bare.version}" for i in wanted.items))
     about = (
         "SIMULATED WRITER: " if simulated else ""
