@@ -14,6 +14,7 @@ ROOT = Path(inspect_values.__file__).parent
 RANKS = {
     "errors": 0,
     "files": 1,
+    "prices": 1,
     "values": 1,
     "verdict": 1,
     "record": 2,

@@ -6,6 +6,7 @@ task of ours with no more than a warning.
 
 from inspect_values.evaluation import launch  # first: it notes the folder the run started in
 from inspect_values.evaluation.scorers.compliance import compliance
+from inspect_values.evaluation.scorers.filtered import fate, filtered
 from inspect_values.evaluation.scorers.labels import prioritised, response, stance
 from inspect_values.evaluation.scorers.verdict import verdict
 from inspect_values.evaluation.solvers.elicitations import (
@@ -15,6 +16,8 @@ from inspect_values.evaluation.solvers.elicitations import (
     prepare,
     pushback,
 )
+from inspect_values.evaluation.solvers.writing import write_scenario
+from inspect_values.evaluation.tasks.generate_scenarios import generate_scenarios
 from inspect_values.evaluation.tasks.judge_audit import audited, judge_again, judge_audit
 from inspect_values.evaluation.tasks.tradeoffs import register_pair_tasks, tradeoffs
 from inspect_values.plugins.catalog import evaluation_catalog
@@ -27,6 +30,9 @@ __all__ = [
     "choice",
     "compliance",
     "conversation",
+    "fate",
+    "filtered",
+    "generate_scenarios",
     "judge_again",
     "judge_audit",
     "launch",
@@ -38,4 +44,5 @@ __all__ = [
     "stance",
     "tradeoffs",
     "verdict",
+    "write_scenario",
 ]

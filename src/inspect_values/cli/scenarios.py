@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from inspect_values.cli.collecting import collect
 from inspect_values.cli.importing import import_
 from inspect_values.cli.pairs import pairs
+from inspect_values.cli.previewing import preview
 from inspect_values.cli.selecting import select
 from inspect_values.scenarios.build import MOST_QUERIES
 from inspect_values.scenarios.summary import ICC
@@ -32,8 +34,10 @@ def scenarios() -> None:
     """Build, import, write, check and select banks of scenarios."""
 
 
+scenarios.add_command(collect)
 scenarios.add_command(import_)
 scenarios.add_command(pairs)
+scenarios.add_command(preview)
 scenarios.add_command(select)
 
 

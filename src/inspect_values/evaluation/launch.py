@@ -33,6 +33,8 @@ class Options:
     scored: bool = True
     epochs: int = 1
     limit: str | None = None
+    models: tuple[str, ...] = ()
+    """The models that the command names, in its order; empty where it leaves them to Inspect."""
 
 
 _STARTING: ContextVar[Options | None] = ContextVar("inspect_values_starting", default=None)
@@ -65,6 +67,7 @@ def options() -> Options:
         scored=not given.get("no_score"),
         epochs=int(given.get("epochs") or 1),
         limit=str(limit) if limit else None,
+        models=tuple(m.strip() for m in str(given.get("model") or "").split(",") if m.strip()),
     )
 
 

@@ -18,6 +18,7 @@ from inspect_values.evaluation.providers.answers import simulated_answer
 from inspect_values.evaluation.providers.judge import JUDGES
 from inspect_values.evaluation.providers.personas import PERSONAS
 from inspect_values.evaluation.providers.user import simulated_user_says
+from inspect_values.evaluation.providers.writer import WRITERS
 from inspect_values.testing.faults import Fault, Plan, Request, never
 from inspect_values.testing.knowledge import Knowledge
 
@@ -107,11 +108,13 @@ class Desk:
         fault, epoch = self._note(ask)
         if self.delay:
             await asyncio.sleep(self.delay)
-        text = self._text(ask, epoch)
+        text, cut = self._text(ask, epoch)
         if fault is Fault.CUT:
             text = text[: max(1, len(text) * 2 // 3)]
         elif fault in (Fault.CUT_EMPTY, Fault.EMPTY):
             text = ""
+        elif cut and fault is None:
+            fault = Fault.CUT
         returned = ask.model + _RETURNED.get(fault, "") if fault else ask.model
         tokens = (len(ask.prompt) // 4 + 1, len(text) // 4)
         return Reply(text, ask.model, returned, fault, *tokens)
@@ -136,21 +139,24 @@ class Desk:
         with self._lock:
             self._asked[key] += 1
             fault = self.plan(request.at(self._asked[key], len(self.served) + 1))
-            if fault is None and name not in {*PERSONAS, *JUDGES, _USER}:
+            if fault is None and name not in {*PERSONAS, *JUDGES, *WRITERS, _USER}:
                 fault = Fault.NO_MODEL
             self.served.append(Served(ask.model, key, self._asked[key], judging, fault))
             if fault is None:
                 self._answered[key] += 1
             return fault, self._answered[key] if self.fresh else 1
 
-    def _text(self, ask: Ask, epoch: int) -> str:
+    def _text(self, ask: Ask, epoch: int) -> tuple[str, bool]:
+        """What is said, and whether whoever says it was cut by length."""
         name = persona_of(ask.model)
+        if name in WRITERS:
+            return WRITERS[name].reply(ask.prompt)
         if name in JUDGES:
-            return JUDGES[name].reply(ask.prompt)
+            return JUDGES[name].reply(ask.prompt), False
         if name not in PERSONAS:
-            return simulated_user_says(ask.prompt) if name == _USER else ""
+            return simulated_user_says(ask.prompt) if name == _USER else "", False
         question = self.knowledge.question(ask.messages, epoch)
-        return simulated_answer(name, PERSONAS[name], question, ask.messages)
+        return simulated_answer(name, PERSONAS[name], question, ask.messages), False
 
 
 _RETURNED = {Fault.OTHER_VERSION: "-v2", Fault.FALLBACK: "-fallback"}

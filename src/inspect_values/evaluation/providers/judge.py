@@ -14,6 +14,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field
 
 from inspect_values.evaluation.providers.answers import REFUSAL, STRENGTHS, STYLES
+from inspect_values.evaluation.providers.filtering import filter_reply
 from inspect_values.values import digest
 
 _NONCE = re.compile(r"^The fence is (\w+)\.$", re.MULTILINE)
@@ -62,6 +63,9 @@ class SimulatedJudge(BaseModel):
             call: How often it has been asked this before.
         """
         nonce = (_NONCE.findall(prompt) or [""])[-1]
+        filtered = filter_reply(prompt, nonce)
+        if filtered is not None:
+            return json.dumps(filtered)
         rubric, opened, rest = prompt.partition(f" {nonce}>>>")
         answer, closed, asked = rest.partition(f"<<<answer {nonce}>>>\n")[2].rpartition(
             f"\n<<<end answer {nonce}>>>"

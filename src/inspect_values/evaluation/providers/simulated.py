@@ -9,6 +9,7 @@ from inspect_ai.model import (
     ModelAPI,
     ModelOutput,
     ModelUsage,
+    StopReason,
     modelapi,
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
@@ -21,21 +22,22 @@ from inspect_values.evaluation.providers.answers import simulated_answer
 from inspect_values.evaluation.providers.judge import JUDGES, SimulatedJudge
 from inspect_values.evaluation.providers.personas import PERSONAS, Persona
 from inspect_values.evaluation.providers.user import simulated_user_says
+from inspect_values.evaluation.providers.writer import WRITERS, SimulatedWriter
 
 USER = "user-plain"
 
 
 @modelapi(name="simulated")
 def simulated() -> type[ModelAPI]:
-    """Simulated models (`aster-1` … `dahlia-4`, `custom-…`), judges (`judge-plain` …), a user."""
+    """Simulated models (`aster-1` … `dahlia-4`, `custom-…`), judges, writers, a user."""
     return SimulatedAPI
 
 
 class SimulatedAPI(ModelAPI):
-    """A simulated model or judge; deterministic given its seed, and it needs no network.
+    """A simulated model, judge or writer; deterministic given its seed, and without a network.
 
-    Args (with `-M`): the fields of `Persona` for a model, of `SimulatedJudge` for a judge. A
-    name that starts with `custom-` has no presets.
+    Args (with `-M`): the fields of `Persona` for a model, of `SimulatedJudge` for a judge, of
+    `SimulatedWriter` for a writer. A name that starts with `custom-` has no presets.
     """
 
     def __init__(
@@ -49,10 +51,13 @@ class SimulatedAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config)
         self.persona: Persona | None = None
         self.judge: SimulatedJudge | None = None
+        self.writer: SimulatedWriter | None = None
         self.calls: Counter[str] = Counter()
         with sentences():
             if model_name.startswith("judge-") or model_name in JUDGES:
                 self.judge = _with_arguments(_preset(model_name, JUDGES), model_args)
+            elif model_name.startswith("writer-"):
+                self.writer = _with_arguments(_preset(model_name, WRITERS), model_args)
             elif model_name != USER:
                 presets = {"custom-": Persona(), **PERSONAS}
                 name = "custom-" if model_name.startswith("custom-") else model_name
@@ -65,9 +70,13 @@ class SimulatedAPI(ModelAPI):
         tool_choice: ToolChoice,
         config: GenerateConfig,
     ) -> ModelOutput:
-        """Answer as the persona would; judge, or play the user, from the prompt alone."""
+        """Answer as the persona would; judge, write, or play the user, from the prompt alone."""
         prompt = "\n\n".join(message.text for message in input)
-        if self.judge is not None:
+        stop: StopReason = "stop"
+        if self.writer is not None:
+            text, cut = self.writer.reply(prompt)
+            stop = "max_tokens" if cut else "stop"
+        elif self.judge is not None:
             text = self.judge.reply(prompt, self.calls[prompt])
             if self.judge.jitter:
                 self.calls[prompt] += 1
@@ -75,7 +84,7 @@ class SimulatedAPI(ModelAPI):
             text = simulated_answer(self.model_name, self.persona, CURRENT.get(), input)
         else:
             text = simulated_user_says(prompt)
-        output = ModelOutput.from_content(f"simulated/{self.model_name}", text)
+        output = ModelOutput.from_content(f"simulated/{self.model_name}", text, stop)
         output.usage = _usage(prompt, text)
         return output
 
@@ -90,7 +99,7 @@ class SimulatedAPI(ModelAPI):
 
 def _preset(name: str, presets: dict[str, Any]) -> Any:
     if name not in presets:
-        allowed = [*presets, "judge-plain", USER]
+        allowed = [*presets, "judge-plain", *WRITERS, USER]
         raise ParameterError(f"simulated model '{name}' is not known; {suggest(name, allowed)}.")
     return presets[name]
 

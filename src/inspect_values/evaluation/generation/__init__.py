@@ -1,0 +1,1 @@
+"""Writing new scenarios with a model, and filtering them with others."""
