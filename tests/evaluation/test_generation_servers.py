@@ -45,9 +45,7 @@ class Written:
 
     def __init__(self, *writers: str, n: int = N, judge: str = JUDGE) -> None:
         self.logs: list[EvalLog] = eval(
-            [generate_scenarios(pairs=PAIR, n=n, writers=list(writers))]
-            if len(writers) == 1
-            else [generate_scenarios(pairs=PAIR, n=n)],
+            generate_scenarios(pairs=PAIR, n=n),
             model=list(writers),
             model_roles={"filter": judge},
             log_dir=str(self.folder / "logs"),

@@ -109,7 +109,7 @@ def _items(
     return share(
         items,
         shared,
-        shared[0] if len(shared) == 1 else str(get_model()),
+        _writer(shared, writers),
         whole_number(shard, "shard", 0),
         whole_number(shards, "shards", 1),
     )
@@ -121,6 +121,13 @@ def _writers(given: object) -> list[str]:
     if len(set(named)) != len(named):
         raise ParameterError("writers names a model twice; name it once.")
     return named or ["the model"]
+
+
+def _writer(shared: Sequence[str], given: object) -> str:
+    """Which of the writers asks; a task built in Python may not know its model yet."""
+    if len(shared) == 1 and (given is None or not options().starting):
+        return shared[0]
+    return str(get_model())
 
 
 def _assemble(wanted: Generation) -> Task:
