@@ -5,18 +5,22 @@ highest memory of the process. `python benchmarks/signature_speed.py [verdicts a
 """
 
 import json
-import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
+from inspect_values.analysis.columns import COLUMNS
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.headlines import headlines
+from inspect_values.analysis.parquet import read_table, write_table
 from inspect_values.analysis.references import reference_estimates
 from inspect_values.analysis.shared import sharing
 from inspect_values.plugins.catalog import build_catalog
@@ -36,14 +40,21 @@ CELLS = {"open": 0.18, "choice": 0.12, "pushback": 0.05, "repeats": 0.03}
 def main() -> None:
     """Print the table."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
-    start = time.perf_counter()
-    table = made_up(wanted)
-    judged = judges(table)
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("table.parquet", "judged.parquet")]
+        code = "import sys; sys.path.insert(0, sys.argv[1]); import signature_speed as s; "
+        code += f"s.write({wanted}, *sys.argv[2:])"
+        # in a process of its own, so that its memory is not counted
+        command = [sys.executable, "-c", code, str(Path(__file__).parent), *map(str, paths)]
+        subprocess.run(command, check=True)
+        (table, judged), seconds = timed(lambda: [read_table(path) for path in paths])
     print(
-        f"{MODELS} models × {len(table) // MODELS:,} verdicts ({len(table):,} rows, made in "
-        f"{time.perf_counter() - start:.0f} s), {len(PAIRS)} pairs × {FAMILIES} situations; the "
-        f"judges' own verdicts: {len(judged):,} rows. Seed {SEED}.\n"
+        f"{MODELS} models × {len(table) // MODELS:,} verdicts ({len(table):,} rows), {len(PAIRS)} "
+        f"pairs × {FAMILIES} situations; the judges' own verdicts: {len(judged):,} rows. Seed "
+        f"{SEED}. The tables were read from Parquet, which took {seconds[0]:.0f} s and a peak of "
+        f"{_memory('VmHWM'):.1f} GB; they take {_memory('VmRSS'):.1f} GB.\n"
     )
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     print("| what | estimates | seconds | of the processor |\n| --- | --- | --- | --- |")
     catalog = build_catalog(installed=False)
     found: list[Estimate] = []
@@ -63,8 +74,29 @@ def main() -> None:
         total += seconds
         row("headlines", len(claims), seconds)
     row("all", len(found), total)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\nHighest memory, the table's included: {peak:.1f} GB.")
+    print(f"\nHighest memory meanwhile, the tables included: {_memory('VmHWM'):.1f} GB.")
+
+
+def write(verdicts: int, *paths: str) -> None:
+    """Write the two tables as Parquet, with every column that a table of logs has."""
+    table = made_up(verdicts)
+    for path, part in zip(paths, (table, judges(table)), strict=True):
+        rest = {column.name: pd.NA for column in COLUMNS if column.name not in part}
+        texts = {"task": "inspect_values/tradeoffs", "scorer": "positions", "stop_reason": "stop"}
+        texts |= {"pair_version": "1-A", "pair_digest": "0123456789ab", "plugins": "inspect-values"}
+        texts |= {"judge_returned": "judge-2026-01-01", "model_returned": "model-2026-01-01"}
+        whole = part.assign(**(rest | {k: v for k, v in texts.items() if k in rest}))
+        whole["log"] = "logs/study/2026-11-24_tradeoffs_" + whole["pair"].astype("str") + ".eval"
+        whole["sample_uuid"] = "4cUhVRkmu7XqT" + whole["sample_uuid"].astype("str")
+        if "judge" not in part:
+            whole["judge"], whole["rubric"], whole["member"] = "lab9/judge", "fixed", False
+        write_table(whole, Path(path))
+
+
+def _memory(what: str) -> float:
+    """Gigabytes, from Linux."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 2**20
 
 
 T = TypeVar("T")

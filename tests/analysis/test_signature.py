@@ -102,7 +102,7 @@ def test_signature_recovers_the_planted_signs_and_never_mixes_estimands(logs: Pa
 def test_parquet_brings_the_same_table_back(logs: Path, tmp_path: Path) -> None:
     table = verdict_table([logs], Labs())
     write_table(table, tmp_path / "v.parquet")
-    pd.testing.assert_frame_equal(read_table(tmp_path / "v.parquet"), table)
+    pd.testing.assert_frame_equal(typed(read_table(tmp_path / "v.parquet")), table)
     twice = load([tmp_path / "v.parquet", logs], Labs())
     assert len(twice) == len(table), "the same verdict counts once"
 

@@ -110,7 +110,7 @@ def _positions(numbers: Tally, value: np.ndarray, whole: np.ndarray) -> np.ndarr
     unit, model = numbers.key(UNIT), numbers.column("model")
     width = len(model.labels)
     rows = whole & (unit.codes >= 0) & (model.codes >= 0)
-    place = unit.codes[rows] * width + model.codes[rows]
+    place = unit.codes[rows].astype("int64") * width + model.codes[rows]
     count = np.bincount(place, minlength=unit.size * width)
     total = np.bincount(place, weights=value[rows], minlength=unit.size * width)
     mean = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)

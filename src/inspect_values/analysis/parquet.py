@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from inspect_values.analysis.columns import COLUMNS, typed
+from inspect_values.analysis.columns import COLUMNS, COMPACT, categories, typed
 from inspect_values.errors import DataError
 
 _ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "yes_no": pa.bool_()}
@@ -45,13 +45,13 @@ def _write(content: Any, path: Path) -> None:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a verdict table.
+    """Read a verdict table; texts that repeat are categories (`columns.COMPACT`).
 
     Raises:
         DataError: If the file is missing, damaged, or no verdict table.
     """
     try:
-        content = pq.read_table(path)
+        content = pq.read_table(path, read_dictionary=list(COMPACT))
     except FileNotFoundError as error:
         raise DataError(f"the table '{path}' does not exist.") from error
     except (OSError, pa.ArrowException) as error:
@@ -61,8 +61,23 @@ def read_table(path: Path) -> pd.DataFrame:
         raise DataError(f"'{path}' is no verdict table: it has no column {', '.join(missing[:5])}.")
     try:
         # a cast fails where a text is no number; pandas would call it missing
-        return typed(content.select(SCHEMA.names).cast(SCHEMA).to_pandas())
+        plain = [name for name in SCHEMA.names if name not in COMPACT]
+        columns = {name: content[name].cast(SCHEMA.field(name).type) for name in plain}
+        columns |= {name: _dictionary(content[name]) for name in COMPACT}
+        whole = pa.table(columns).unify_dictionaries().select(SCHEMA.names)
+        del content, columns
+        frame = whole.to_pandas(split_blocks=True, self_destruct=True)
+        del whole
+        pa.default_memory_pool().release_unused()
+        return typed(frame, COMPACT).assign(**{n: categories(frame[n]) for n in COMPACT})
     except (ValueError, TypeError, pa.ArrowException) as error:
         raise DataError(
             f"'{path}' is no verdict table: a column has the wrong type ({error})."
         ) from error
+
+
+def _dictionary(column: Any) -> Any:
+    """A column of texts with each text once."""
+    if pa.types.is_dictionary(column.type):
+        return column
+    return column.cast(pa.string()).dictionary_encode()

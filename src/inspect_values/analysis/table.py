@@ -16,7 +16,7 @@ from inspect_ai.log import (
 from inspect_ai.scorer import Score
 
 from inspect_values.analysis.choices import read_choices
-from inspect_values.analysis.columns import COLUMNS, typed
+from inspect_values.analysis.columns import COLUMNS, compact, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
 from inspect_values.analysis.reasons import reason
@@ -101,7 +101,9 @@ def load(paths: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
         from_logs = verdict_table(logs, catalog)
         skipped = int(from_logs.attrs["skipped"])
         tables.append(from_logs)
-    table = _once(typed(pd.concat(tables, ignore_index=True)) if len(tables) > 1 else tables[0])
+    several = len(tables) > 1
+    whole = compact(typed(pd.concat(tables, ignore_index=True)) if several else tables.pop())
+    table = _once(whole)
     table.attrs["skipped"] = skipped
     return table
 

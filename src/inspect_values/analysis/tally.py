@@ -30,6 +30,8 @@ _FILLED: dict[str, object] = {
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+RowCodes = NDArray[np.int32]
+"""One number a row, half as long: there are millions of rows, and many of these."""
 
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ T = TypeVar("T")
 class Column:
     """A column as numbers: `codes` is -1 where the entry is missing, else a place in `labels`."""
 
-    codes: Codes
+    codes: RowCodes
     labels: pd.Index
 
 
@@ -47,7 +49,7 @@ class Column:
 class Key:
     """A combination of columns as one number a row; -1 where the row has no family."""
 
-    codes: Codes
+    codes: RowCodes
     """Row → number of the combination."""
 
     parent: Codes
@@ -79,6 +81,7 @@ class Tally:
         if name not in self._columns:
             values = self.table[name]
             if isinstance(values.dtype, pd.CategoricalDtype):
+                values = values.cat.remove_unused_categories()
                 found = Column(_whole(values.cat.codes), values.cat.categories)
             else:
                 codes, labels = pd.factorize(values, sort=True)
@@ -105,7 +108,7 @@ class Tally:
                 )
             else:
                 zero = np.zeros(1, dtype="int64")
-                self._keys[names] = Key(np.zeros(len(self), dtype="int64"), zero, zero)
+                self._keys[names] = Key(np.zeros(len(self), dtype="int32"), zero, zero)
         return self._keys[names]
 
     def ancestor(self, columns: Sequence[str], prefix: Sequence[str]) -> Codes:
@@ -149,8 +152,8 @@ def tally(table: pd.DataFrame) -> Tally:
     return once(table, Tally, lambda: Tally(table))
 
 
-def _whole(codes: ArrayLike) -> Codes:
-    return np.array(codes, dtype=np.int64, ndmin=1)
+def _whole(codes: ArrayLike) -> RowCodes:
+    return np.array(codes, dtype=np.int32, ndmin=1)
 
 
 def _filled(column: Column, value: object) -> Column:
@@ -167,7 +170,7 @@ def _filled(column: Column, value: object) -> Column:
 
 def _extended(key: Key, column: Column, drop: bool) -> Key:
     levels = len(column.labels) + 1
-    combined = key.codes * levels + (column.codes + 1)
+    combined = key.codes.astype("int64") * levels + (column.codes + 1)
     gone = key.codes < 0
     if drop:
         gone = gone | (column.codes < 0)
@@ -181,7 +184,7 @@ def _extended(key: Key, column: Column, drop: bool) -> Key:
     kept, codes = kept[order], rank[codes]
     if len(kept) and kept[0] == -1:
         kept, codes = kept[1:], codes - 1
-    return Key(codes, kept // levels, kept % levels - 1)
+    return Key(codes.astype("int32"), kept // levels, kept % levels - 1)
 
 
 def _decoded(column: Column, codes: Codes) -> pd.Categorical:
