@@ -163,6 +163,20 @@ def test_signature_makes_statements(
         assert (one["point"] is None) <= bool(one["withheld"]), one
 
 
+def test_models_of_unknown_makers_are_shown_and_are_no_lab(
+    row: Row, save: Callable[[Rows], str], command: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    for lab in (pd.NA, "unknown lab"):
+        rows = _families(row, lab=lab) + _families(row, lab=lab, model="m-2")
+        path = tmp_path / "e.json"
+        _, output = command("signature", save(rows), "--resamples", "100", "--json", str(path))
+        assert "lab/m-1" in output
+        assert "unknown lab puts" not in output
+        found = json.loads(path.read_text())
+        assert {one["level"] for one in found["estimates"]} <= {"model", "all"}
+        assert {one["level"] for one in found["headlines"]} == {"model"}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_other_commands_make_statements(
     case: Callable[[Row], Rows],

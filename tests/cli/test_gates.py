@@ -191,3 +191,24 @@ def test_an_unknown_gate_is_one_sentence(row: Row, save: Save, command: Command)
     code, output = command("signature", save(study(row)), "--gate", "coverage")
     assert code == 2
     assert "name=number" in output
+
+
+def test_a_top_value_that_hangs_on_how_refusals_count_is_flagged(
+    row: Row, save: Save, command: Command, tmp_path: Path
+) -> None:
+    # judges place the refusals on helpfulness's side, and the pair says that they cost helpfulness
+    rows = [
+        one
+        | {"first": one["second"], "second": one["first"]}
+        | {"refused": float(number % 5 > 0), "response_class": "firm_rejection_with_reasons"}
+        for number, one in enumerate(study(row))
+    ]
+    page = tmp_path / "page.html"
+    code, output = command("signature", save(rows), "--resamples", "100", "--page", str(page))
+    assert code == 0
+    flag = "counting refusals in another way puts another value first"
+    assert f"FLAG: {flag}" in output
+    assert "Honesty instead of Helpfulness (loss)" in output
+    assert flag in page.read_text()
+    _, plain = command("signature", save(study(row)), "--resamples", "100")
+    assert "FLAG" not in plain

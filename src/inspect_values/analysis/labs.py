@@ -20,6 +20,13 @@ from inspect_values.analysis.tally import CONDITION, Tally
 UNKNOWN_LAB = "unknown lab"
 """Models of which no rule says who made them; they are no lab together."""
 
+
+def without_unknown_labs(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a missing lab where nobody knows who made a model: such models are no lab."""
+    unknown = table["lab"].eq(UNKNOWN_LAB).fillna(False).to_numpy(dtype=bool)
+    return table.assign(lab=table["lab"].mask(unknown)) if unknown.any() else table
+
+
 EXACT_UP_TO = 20_000
 """Up to so many arrangements of models in labs every one is looked at."""
 

@@ -13,6 +13,7 @@ from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.prioritisation_rate import value_names
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.intervals import Interval, quantile_t
+from inspect_values.analysis.labs import without_unknown_labs
 from inspect_values.analysis.samples import Sample, samples
 from inspect_values.analysis.tally import tally
 from inspect_values.plugins.references import Reference
@@ -45,7 +46,7 @@ def reference_estimates(
         references: What to hold them against.
         seed: Decides the resamples.
     """
-    numbers = tally(table)
+    numbers = tally(without_unknown_labs(table))
     frame = with_labs(family_frame(numbers, numbers.number("lean")))
     names = value_names(table)
     found: list[Estimate] = []

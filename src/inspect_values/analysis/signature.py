@@ -10,6 +10,7 @@ import pandas as pd
 from inspect_values.analysis.bank import for_bank
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.headlines import Headline
+from inspect_values.analysis.labs import without_unknown_labs
 from inspect_values.analysis.parquet import write_frame
 from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.shared import sharing
@@ -39,6 +40,8 @@ def signature(
         PluginError: If a statistic fails, naming it.
     """
     found: list[Estimate] = []
+    table = without_unknown_labs(table)
+    judged = judged if judged is None else without_unknown_labs(judged)
     with sharing():
         for statistic in statistics:
             every_judge = judged is not None and getattr(statistic, "every_judge", False)

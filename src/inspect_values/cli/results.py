@@ -1,6 +1,6 @@
 """The work behind `signature` and `table`: read, estimate, show, write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -107,7 +107,8 @@ def show_signature(
     compared = reference_estimates(table, held_against)
     estimates += [for_bank(one) for one in compared] if settings.target == "bank" else compared
     claims = headlines(table, estimates, asked)
-    named = _statistics(shown.statistics, estimates)
+    docs = {one.name: one.doc for one in statistics} | REFERENCE_DOCS
+    named = _statistics(shown.statistics, estimates, docs)
     console = Console()
     _say_skipped(console, table)
     parts = (
@@ -130,18 +131,20 @@ def show_signature(
     if written.page is not None:
         make_folder(written.page)
         plots = [item.value for item in catalog.plots.values()]
-        docs = {one.name: one.doc for one in statistics} | REFERENCE_DOCS
         against = [(one.name, one.description, one.source) for one in held_against]
         write_page(estimates, table, plots, written.page, claims, docs, against)
         console.print(f"Page: {written.page}", soft_wrap=True)
 
 
-def _statistics(show: Sequence[str], estimates: Sequence[Estimate]) -> list[str]:
+def _statistics(
+    show: Sequence[str], estimates: Sequence[Estimate], names: Iterable[str]
+) -> list[str]:
     """The statistics that are to be shown, by name; `all` means those without a table of theirs."""
     known = list(dict.fromkeys(one.statistic for one in estimates))
     if "all" in show:
         return [name for name in known if name != "lean"]
-    return [one_of("statistic", name, [*known, "all"]) for name in show]
+    allowed = list(dict.fromkeys([*known, *names, "all"]))
+    return [one_of("statistic", name, allowed) for name in show]
 
 
 def _named_numbers(given: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.labs import UNKNOWN_LAB
 from inspect_values.analysis.table import judge_label
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -73,7 +74,9 @@ def pair_names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 def subjects(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     """(level, subject, lab) in the order of display: each lab, then its models."""
-    pairs = table[["lab", "model"]].drop_duplicates().sort_values(["lab", "model"])
+    pairs = table[["lab", "model"]].drop_duplicates()
+    known = pairs["lab"].astype("object").fillna(UNKNOWN_LAB)
+    pairs = pairs.assign(lab=known.astype(str)).sort_values(["lab", "model"])
     ordered: list[tuple[str, str, str]] = []
     for lab, models in pairs.groupby("lab", sort=True):
         ordered.append(("lab", str(lab), str(lab)))
