@@ -16,6 +16,7 @@ RANKS = {
     "files": 1,
     "values": 1,
     "verdict": 1,
+    "prices": 1,
     "record": 2,
     "scenarios": 3,
     "plugins": 4,

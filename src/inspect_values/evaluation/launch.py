@@ -33,6 +33,10 @@ class Options:
     scored: bool = True
     epochs: int = 1
     limit: str | None = None
+    log_dir: str | None = None
+    """Where the logs go, if that is known."""
+
+    fail_on_refusal: bool = False
 
 
 _STARTING: ContextVar[Options | None] = ContextVar("inspect_values_starting", default=None)
@@ -65,6 +69,8 @@ def options() -> Options:
         scored=not given.get("no_score"),
         epochs=int(given.get("epochs") or 1),
         limit=str(limit) if limit else None,
+        log_dir=given.get("log_dir"),
+        fail_on_refusal=bool(given.get("fail_on_refusal")),
     )
 
 
