@@ -181,14 +181,16 @@ def run(tmp_path: Path) -> Callable[..., EvalLog]:
         task: Task,
         model: str | Model | Reply,
         graders: Sequence[str | Model | Reply] = (),
+        user: Model | None = None,
         **args: Any,
     ) -> EvalLog:
         judges = [_mock(g) if callable(g) and not isinstance(g, Model) else g for g in graders]
-        roles: Any = {"grader": judges if len(judges) > 1 else judges[0]} if judges else None
+        roles: Any = {"grader": judges if len(judges) > 1 else judges[0]} if judges else {}
+        roles |= {"user": user} if user else {}
         log = eval(
             task,
             model=_mock(model) if callable(model) and not isinstance(model, Model) else model,
-            model_roles=roles,
+            model_roles=roles or None,
             log_dir=str(tmp_path / "logs"),
             display="none",
             log_level="error",
@@ -219,12 +221,13 @@ def judge() -> Callable[..., Reply]:
         def reply(messages: list[ChatMessage]) -> ModelOutput | str:
             prompt = messages[-1].text
             nonce = re.findall(r"The fence is (\w{16})\.", prompt)[-1]
-            body: dict[str, Any] = {"reasons": "Because.", "fence": nonce}
+            body: dict[str, Any] = {"fence": nonce, "reasons": "Because."}
             if _asks_positions(prompt):
                 a, b = re.findall(r'"(\w+)": 0 to 6', prompt)
                 body |= {"positions": {a: first, b: second}, "confidence": 0.5}
             else:
                 body |= {"response_class": response}
+            body["end"] = nonce
             answer = re.findall(r"<<<answer \w+>>>\n(.*)\n<<<end answer", prompt, re.DOTALL)[0]
             changed = change(answer, body, nonce) if change else None
             return json.dumps(body) if changed is None else changed

@@ -18,6 +18,7 @@ RANKS = {
     "verdict": 1,
     "prices": 1,
     "record": 2,
+    "answers": 2,
     "scenarios": 3,
     "plugins": 4,
     "evaluation": 5,

@@ -7,6 +7,7 @@ What a plugin author or a study imports. Tasks, solvers and scorers are in
 from inspect_values.errors import InspectValuesError
 from inspect_values.plugins.hookspecs import hookimpl
 from inspect_values.plugins.models import ModelRule
+from inspect_values.plugins.references import Reference
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.situation import Nudges, Options, Situation
 from inspect_values.values import Value, ValuePair
@@ -18,6 +19,7 @@ __all__ = [
     "Nudges",
     "Options",
     "Outcome",
+    "Reference",
     "ResponseClass",
     "Scenario",
     "Situation",

@@ -15,6 +15,7 @@ from inspect_values.evaluation.solvers.elicitations import (
     prepare,
     pushback,
 )
+from inspect_values.evaluation.tasks.judge_audit import audited, judge_again, judge_audit
 from inspect_values.evaluation.tasks.tradeoffs import register_pair_tasks, tradeoffs
 from inspect_values.plugins.catalog import evaluation_catalog
 
@@ -22,9 +23,12 @@ PAIR_TASKS = register_pair_tasks(evaluation_catalog())
 
 __all__ = [
     "PAIR_TASKS",
+    "audited",
     "choice",
     "compliance",
     "conversation",
+    "judge_again",
+    "judge_audit",
     "launch",
     "open_answer",
     "prepare",

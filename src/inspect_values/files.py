@@ -20,6 +20,14 @@ def write_text(path: Path, text: str) -> None:
         raise DataError(f"'{path}' cannot be written ({error.strerror}).") from error
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    """A text for a CSV file: one that a spreadsheet would run as a formula is quoted."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 def make_folder(path: Path) -> None:
     """Make the folder in which a file is going to be.
 

@@ -22,6 +22,8 @@ from inspect_values.verdict import (
 )
 
 _MEMBER = "member_"
+_MOST = 1000
+"""Characters of a text that the summaries of a log keep whole (Inspect shortens beyond 1,024)."""
 
 
 class Member(BaseModel):
@@ -48,7 +50,7 @@ class Member(BaseModel):
         return self.chosen is not None or (self.first is not None and self.second is not None)
 
     def verdict(self) -> Verdict:
-        """The verdict of this judge alone."""
+        """The verdict of this judge alone, as far as it was asked for one."""
         failed = Outcome.GRADER_FAILED
         return Verdict(
             first=_nan(self.first),
@@ -60,6 +62,15 @@ class Member(BaseModel):
             stance=self.stance,
             outcome=Outcome.VERDICT if self.placed else failed,
         )
+
+    def text(self) -> str:
+        """As JSON that the summaries of a log keep whole: a long problem is cut."""
+        short = self
+        while len(text := short.model_dump_json(exclude_defaults=True)) > _MOST and short.problem:
+            # escaped, a character may take six
+            problem = short.problem[: len(short.problem) * 3 // 4]
+            short = short.model_copy(update={"problem": problem})
+        return text
 
 
 class Record(BaseModel):
@@ -92,6 +103,9 @@ class Record(BaseModel):
     turn: int = 0
     """Which answer of the model, from 0; in a pushback the number of pushes before it."""
 
+    calls: int = 0
+    """How many calls of judges it took."""
+
     words: int | None = None
     """How many words the answer has."""
 
@@ -107,7 +121,7 @@ class Record(BaseModel):
         """As the metadata of an Inspect score; each member is a text of its own."""
         fields = self.model_dump(mode="json", exclude={"members"})
         members = {
-            f"{_MEMBER}{number}": member.model_dump_json(exclude_defaults=True)
+            f"{_MEMBER}{number}": member.text()
             for number, member in enumerate(self.members, start=1)
         }
         return {"schema": SCHEMA, "kind": "verdict", **fields, **members}
@@ -133,23 +147,37 @@ class Record(BaseModel):
             outcome=self.outcome,
         )
 
+    def member_verdict(self, member: Member) -> Verdict:
+        """The verdict of one judge; where rules tell refusals, it was not asked for a class."""
+        found = member.verdict()
+        if self.response_outcome is not Outcome.NOT_SCORED:
+            return found
+        rule = {"response_outcome": Outcome.NOT_SCORED, "rule": self.refused_rule}
+        return found.model_copy(update=rule)
+
 
 def read_record(metadata: Mapping[str, Any] | None) -> Record | None:
     """The record that the metadata of a score holds; None if the score is none of ours."""
     if not metadata or metadata.get("schema") != SCHEMA or metadata.get("kind") != "verdict":
         return None
     members = [
-        str(text)
-        for number in range(1, 100)
+        _member(str(text))
+        for number in range(1, 1 + len(metadata))
         if (text := metadata.get(f"{_MEMBER}{number}")) is not None
     ]
     fields = {name: value for name, value in metadata.items() if name in Record.model_fields}
     try:
-        return Record.model_validate(
-            {**fields, "members": [Member.model_validate_json(text) for text in members]}
-        )
+        return Record.model_validate({**fields, "members": members})
     except ValidationError:
         return None
+
+
+def _member(text: str) -> Member:
+    """One judge's part; a part that cannot be read is no reason to lose the verdict."""
+    try:
+        return Member.model_validate_json(text)
+    except ValidationError:
+        return Member(judge="unknown", problem="this judge's part of the log cannot be read")
 
 
 def numbers(value: object) -> dict[str, float]:

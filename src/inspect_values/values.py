@@ -22,7 +22,8 @@ RefusalCosts = Literal["first", "second", "neither"]
 POSITIONS = range(7)
 """A ladder's positions: 0 opposes the value extremely, 3 is neutral, 6 favours it extremely."""
 
-_RESERVED_VALUES = {"both", "neither", "reasons", "confidence"}
+RESERVED_VALUES = {"both", "neither", "reasons", "confidence"}
+"""Words that mean something else where a value's id may stand."""
 
 
 class _Frozen(BaseModel):
@@ -51,7 +52,7 @@ class Value(_Frozen):
     @field_validator("id")
     @classmethod
     def _not_reserved(cls, value: str) -> str:
-        if value in _RESERVED_VALUES:
+        if value in RESERVED_VALUES:
             raise ValueError(f"'{value}' is a reserved word and cannot be a value's id")
         return value
 

@@ -100,6 +100,9 @@ class Outcome(StrEnum):
     NOT_SCORED = "not_scored"
     """The run was made without scoring."""
 
+    MISSING_IN_RECORD = "missing_in_record"
+    """Somebody else's record has no answer, and does not say why."""
+
 
 Chosen = Literal["first", "second", "both", "neither"]
 """What is put first when it is asked outright."""

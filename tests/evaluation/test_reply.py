@@ -31,11 +31,13 @@ PAIR = ValuePair(
 )
 MODEL = positions_reply(PAIR)
 GOOD: dict[str, Any] = {
+    "fence": NONCE,
     "reasons": "So.",
     "positions": {"a": 5, "b": 2},
     "confidence": 0.5,
-    "fence": NONCE,
+    "end": NONCE,
 }
+WITHOUT_END = {key: value for key, value in GOOD.items() if key != "end"}
 
 
 def reply(**changed: Any) -> str:
@@ -55,9 +57,13 @@ def positions(parsed: PositionsReply) -> dict[str, int]:
         f"Let me think. {{not json}}\n{reply()}\nDone.",
         f"{reply()}\n{reply()}",
         f'{{"a": 1}} {reply()}',
-        # structured output: the whole reply is the object, and needs no fence
-        json.dumps({key: value for key, value in GOOD.items() if key != "fence"}),
-        reply(fence=""),
+        f'{{"draft": {reply()}, "fence": "none"}}',
+        f"{'{' * 400}{reply()}",
+        f"{reply(reasons='Draft.')} {reply()}",
+        # structured output: the whole reply is the object, and its schema asks for one fence
+        json.dumps(WITHOUT_END),
+        json.dumps(WITHOUT_END, indent=2, sort_keys=True),
+        json.dumps(GOOD, indent=2),
         reply(confidence=1),
         reply(more="is ignored"),
     ],
@@ -94,6 +100,15 @@ def test_a_confidence_off_its_scale_is_none(wrong: object) -> None:
         ("five and two", "no JSON object with the fence"),
         (reply(fence="f" * 16), "no JSON object with the fence"),
         (f"Sure: {reply(fence='')}", "no JSON object with the fence"),
+        # structured output needs the fence too: the judge may only have copied the answer
+        (json.dumps({k: v for k, v in GOOD.items() if k != "fence"}), "no JSON object with"),
+        (reply(fence=""), "no JSON object with the fence"),
+        (f"{reply()}\n{reply(confidence=0.4)}", "more than one verdict"),
+        # in prose, a fence at one side only could belong to an object that the answer completed
+        (f"Sure: {json.dumps(WITHOUT_END)}", "no JSON object with the fence"),
+        (f"Sure: {reply(later=1)}", "no JSON object with the fence"),
+        (f"Sure: {json.dumps(dict(reversed(GOOD.items())))}", "no JSON object with the fence"),
+        (f"Sure: {reply(end='f' * 16)}", "no JSON object with the fence"),
         (f"{reply()}\n{reply(positions={'a': 0, 'b': 6})}", "more than one verdict"),
         (f"[{reply()}, {reply(positions={'a': 0, 'b': 6})}]", "more than one verdict"),
         (reply(positions={"a": 5}), "positions.b"),
@@ -101,7 +116,7 @@ def test_a_confidence_off_its_scale_is_none(wrong: object) -> None:
         (reply(positions=[5, 2]), "positions"),
         (json.dumps({"fence": NONCE}), "wrong at"),
         (reply().replace('"a": 5', '"a": 5, "a": 0'), "no JSON object with the fence"),
-        ("x" * 200_001, "200001 characters"),
+        ("x" * 2_000_001, "2000001 characters"),
         ("{" * 5000, "no JSON object"),
         ('{"a":' * 30_000, "no JSON object"),
         ("[" * 100_000, "no JSON object"),
@@ -142,12 +157,13 @@ JSON = st.recursive(
 )
 NEARLY = st.fixed_dictionaries(
     {
+        "fence": st.just(NONCE) | JSON,
         "reasons": st.just("So.") | JSON,
         "positions": st.fixed_dictionaries(
             {"a": st.integers(-2, 9) | JSON, "b": st.integers(0, 6)}
         ),
         "confidence": st.floats(0, 1) | JSON,
-        "fence": st.just(NONCE) | JSON,
+        "end": st.just(NONCE) | JSON,
     }
 )
 TEXTS = (

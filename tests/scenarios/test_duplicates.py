@@ -7,7 +7,8 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import jaccard_score
 
-from inspect_values.scenarios.duplicates import jaccard, near_duplicates, shingles
+from inspect_values.scenarios.duplicates import first_of_each, near_duplicates
+from inspect_values.scenarios.grams import jaccard, shingles
 from inspect_values.scenarios.summary import worth
 
 
@@ -67,3 +68,33 @@ def test_the_worth_of_many_queries_from_few_situations() -> None:
     assert worth([10] * 5, 0).independent == 50
     assert worth([10, 0, 10], 1).independent == 2
     assert worth([], 0.3).independent == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_first_of_each_is_kept_as_comparing_all_would(seed: int) -> None:
+    made = [text for _, text in texts(seed, 150)]
+    grams = [shingles(text) for text in made]
+    kept: list[int] = []
+    expected: list[int] = []
+    for number in range(len(made)):
+        same = [k for k in kept if jaccard(grams[k], grams[number]) >= 0.8]
+        expected.append(same[0] if same else -1)
+        if not same:
+            kept.append(number)
+    assert list(first_of_each(made)) == expected
+    assert max(expected) > -1
+
+
+def test_a_bank_made_to_be_slow_is_cut_short_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspect_values.scenarios.duplicates.MOST_COMPARED", 5)
+    rng = random.Random(3)
+    shared = " ".join(f"s{i}" for i in range(24))
+    made = [("f", f"{shared} {' '.join(f'w{rng.random()}' for _ in range(9))}") for _ in range(80)]
+    found = near_duplicates(made)
+    assert found.within == 0
+    assert found.cut > 0
+
+
+def test_nothing_has_no_duplicates() -> None:
+    assert near_duplicates([]).queries == 0
+    assert list(first_of_each([])) == []

@@ -25,12 +25,12 @@ class Estimate(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     subject: str
-    """The model or lab."""
+    """The model, lab or judge; "all models" for what speaks of no single one."""
 
-    level: Literal["model", "lab"]
+    level: Literal["model", "lab", "judge", "all"]
     statistic: str
     key: str
-    """The pair's id; for a rate `pair:value`."""
+    """The pair's id; for a rate `pair:value`; in a ranking the value's id; `all` pairs together."""
 
     elicitation: str
     nudge: str
@@ -58,7 +58,13 @@ class Estimate(BaseModel):
     withheld: str = ""
     """Why there is no interval, or empty."""
 
-    @field_validator("point", "low", "high")
+    p_value: float | None = None
+    """Two-sided p-value of no difference, where the number is one that is tested."""
+
+    p_corrected: float | None = None
+    """The same corrected for the number of tests (Holm), as `method` says over which."""
+
+    @field_validator("point", "low", "high", "p_value", "p_corrected")
     @classmethod
     def _number_or_none(cls, value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None
@@ -76,7 +82,7 @@ class Estimate(BaseModel):
 
 _ANSWERS = {
     "open": "open answer",
-    "choice": "forced choice in both seats",
+    "choice": "forced choice",
     "pushback": "first answer before any push",
     "conversation": "first answer of a conversation",
 }
@@ -85,7 +91,9 @@ _ANSWERS = {
 def estimand(condition: Condition) -> str:
     """What a number speaks of; it stands wherever the number stands."""
     query = "neutral query"
-    if condition.nudge != "neutral":
+    if condition.nudge == "all":
+        query = "neutral and leaning queries together"
+    elif condition.nudge != "neutral":
         query = f"query that leans to the {condition.nudge} value"
     answer = _ANSWERS.get(condition.elicitation, condition.elicitation)
     if condition.elicitation == "pushback" and condition.turn:

@@ -3,6 +3,7 @@
 # (pyarrow brings no types)
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -21,7 +22,19 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Raises:
         DataError: If it cannot be written.
     """
-    content = pa.Table.from_pandas(typed(table), schema=SCHEMA, preserve_index=False)
+    _write(pa.Table.from_pandas(typed(table), schema=SCHEMA, preserve_index=False), path)
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write any table; the file is whole or not there at all.
+
+    Raises:
+        DataError: If it cannot be written.
+    """
+    _write(pa.Table.from_pandas(frame, preserve_index=False), path)
+
+
+def _write(content: Any, path: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         pq.write_table(content, part)

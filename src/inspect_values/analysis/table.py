@@ -15,6 +15,7 @@ from inspect_ai.log import (
 )
 from inspect_ai.scorer import Score
 
+from inspect_values.analysis.choices import read_choices
 from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
@@ -66,6 +67,9 @@ _RECORD_FIELDS = (
 )
 
 
+_ANSWER = ["sample_uuid", "epoch", "turn"]
+_CONCLUDED = ["first", "second", "lean", "outcome", "response_class", "stance"]
+
 _ANSWER_MISSING = (
     Outcome.NO_RESPONSE.value,
     Outcome.CONTENT_FILTER.value,
@@ -78,19 +82,20 @@ _ANSWER_MISSING = (
 
 
 def load(paths: Sequence[str | Path], catalog: ModelCatalog) -> pd.DataFrame:
-    """The verdict table of logs, folders of logs and tables (`.parquet`), put together.
+    """The verdict table of logs, folders, tables (`.parquet`) and recorded choices (`.csv`).
 
     A verdict that several of them hold counts once.
 
     Raises:
         LogError: If nothing is named, a path does not exist, holds no log, or a named log is not
             ours.
-        DataError: If a table is damaged.
+        DataError: If a table is damaged, or recorded choices cannot be used.
     """
     if not paths:
         raise LogError("no log, folder of logs or table is named.")
     tables = [read_table(Path(path)) for path in paths if str(path).endswith(".parquet")]
-    logs = [path for path in paths if not str(path).endswith(".parquet")]
+    tables += [read_choices(Path(path), catalog) for path in paths if str(path).endswith(".csv")]
+    logs = [path for path in paths if not str(path).endswith((".parquet", ".csv"))]
     skipped = 0
     if logs:
         from_logs = verdict_table(logs, catalog)
@@ -131,7 +136,8 @@ def judge_label(table: pd.DataFrame) -> pd.Series:
 def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
     """The verdicts of one judge, where a table holds those of several.
 
-    Of a panel or cascade the combined verdict counts, unless one of its judges is named. Answers
+    Of a panel or cascade the combined verdict counts, unless one of its judges is named. Of several
+    verdicts of the named judge on one answer the latest counts, also where it is missing. Answers
     that are missing stay, for they are missing whoever judges. What was judged again in an audit is
     left out.
 
@@ -140,39 +146,66 @@ def by_one_judge(table: pd.DataFrame, judge: str | None = None) -> pd.DataFrame:
         judge: A judge as `judge_label` names it.
 
     Raises:
-        ParameterError: If the judge is unknown, or several judged the same answers and none is
-            named: their verdicts are never averaged silently.
+        ParameterError: If the judge is unknown, or the same answers were judged more than once and
+            none is named: verdicts are never averaged silently.
     """
     table = table[table["variation"].isna()]
     label = judge_label(table)
-    gone = table["outcome"].isin(_ANSWER_MISSING)
-    parsed = table["judge"].eq("parser").fillna(False)
+    missing = table["outcome"].isin(_ANSWER_MISSING) | table["judge"].eq("parser").fillna(False)
     if judge is None:
         chosen = table[~table["member"].fillna(False)]
-        judges = sorted({str(name) for name in label[chosen.index].dropna()} - {"parser"})
-        known = chosen[chosen["sample_uuid"].notna()]
-        if known.duplicated(subset=["sample_uuid", "epoch", "turn"]).any():
-            raise ParameterError(
-                f"several judges have judged the same answers: {', '.join(judges)}; choose one "
-                "with --judge NAME."
-            )
+        _refuse_several(chosen, label[chosen.index], missing[chosen.index])
         return chosen.reset_index(drop=True)
     one_of("judge", judge, sorted({str(name) for name in label.dropna()} - {"parser"}))
     own = label.eq(judge).fillna(False)
-    chosen = table[own | gone | parsed].assign(_own=own).sort_values("_own", ascending=False)
-    again = chosen["sample_uuid"].notna() & chosen.duplicated(["sample_uuid", "epoch", "turn"])
+    latest_first = table[own | missing].assign(_own=own).iloc[::-1]
+    chosen = latest_first.sort_values("_own", ascending=False, kind="stable")
+    again = chosen["sample_uuid"].notna() & chosen.duplicated(_ANSWER)
     return chosen[~again].drop(columns="_own").sort_index().reset_index(drop=True)
+
+
+def _refuse_several(chosen: pd.DataFrame, label: pd.Series, missing: pd.Series) -> None:
+    judges = sorted({str(name) for name in label.dropna()} - {"parser"})
+    known = chosen[chosen["sample_uuid"].notna()]
+    asked = ["model", "pair", "elicitation", "turn", "nudge", "persona"]
+    named = chosen.assign(_label=label)[~missing]
+    each = named.groupby(asked, observed=True, dropna=False)["_label"].nunique()
+    if len(judges) > 1 and ((each > 1).any() or known.duplicated(_ANSWER).any()):
+        raise ParameterError(
+            f"several judges have judged the same model: {', '.join(judges)}; choose one with "
+            "--judge NAME."
+        )
+    if known.duplicated(_ANSWER).any():
+        raise ParameterError(
+            f"{', '.join(judges)} has judged the same answers more than once; with --judge NAME "
+            "its latest verdicts count."
+        )
 
 
 def _once(table: pd.DataFrame) -> pd.DataFrame:
     """Each verdict once, and no row for "not judged" beside a verdict of the same answer.
 
     Rows without the id of a sample's run come from elsewhere; nothing tells which are the same.
+
+    Raises:
+        LogError: If two copies of a log hold different verdicts in the same place: which of them
+            counts is not ours to choose.
     """
-    answer = ["sample_uuid", "epoch", "turn"]
-    judged = table[table["scorer"].notna()].set_index(answer).index
-    replaced = table["scorer"].isna() & table.set_index(answer).index.isin(judged)
-    again = replaced | table.duplicated(subset=[*answer, "scorer", "judge", "rubric"])
+    judged = table[table["scorer"].notna()].set_index(_ANSWER).index
+    replaced = table["scorer"].isna() & table.set_index(_ANSWER).index.isin(judged)
+    place = [*_ANSWER, "scorer", "judge", "rubric"]
+    # a choice has no judge, and reading it again gives the same; the latest reading counts
+    parsed = table["judge"].eq("parser").fillna(False)
+    reread = parsed & table.duplicated(subset=[*_ANSWER, "judge"], keep="last")
+    again = replaced | reread | (~parsed & table.duplicated(subset=place))
+    known = table[table["sample_uuid"].notna() & ~replaced & ~table["member"].fillna(False)]
+    differ = known.drop_duplicates([*place, *_CONCLUDED]).duplicated(place, keep=False)
+    if differ.any():
+        logs = sorted(set(known.loc[differ[differ].index, "log"].dropna()))
+        raise LogError(
+            f"these copies of a log hold different verdicts of the same judge: {', '.join(logs)}; "
+            "name one of them only."
+        )
     return table[table["sample_uuid"].isna() | ~again].reset_index(drop=True)
 
 
@@ -233,7 +266,10 @@ def _rows(header: EvalLog, catalog: ModelCatalog) -> Iterator[dict[str, Any]]:
         uuid = summary.uuid or f"{header.eval.eval_id}-{summary.id}-{summary.epoch}"
         about = _answered(summary, catalog)
         for row in _sample_rows(summary):
-            yield dict.fromkeys(_NAMES) | run | {"sample_uuid": uuid} | row | about
+            judge: dict[str, Any] = {"judge_lab": _judge_lab(row.get("judge"), catalog)}
+            if row.get("member"):
+                judge["self_graded"] = row["judge"] == run["model"]
+            yield dict.fromkeys(_NAMES) | run | {"sample_uuid": uuid} | row | about | judge
 
 
 def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
@@ -254,6 +290,13 @@ def _run_fields(header: EvalLog, catalog: ModelCatalog) -> dict[str, Any]:
         "max_tokens": NAN if config.max_tokens is None else config.max_tokens,
         "plugins": str(metadata.get("plugins", "")),
     }
+
+
+def _judge_lab(judge: object, catalog: ModelCatalog) -> str:
+    """The lab of a single judge, told from panels and parsers by its provider's slash."""
+    if not isinstance(judge, str) or "/" not in judge or judge.endswith(")"):
+        return ""
+    return catalog.lab_of(judge).lab
 
 
 def _answered(summary: EvalSampleSummary, catalog: ModelCatalog) -> dict[str, Any]:
@@ -278,18 +321,36 @@ def _sample_rows(summary: EvalSampleSummary) -> Iterator[dict[str, Any]]:
     sample = {name: metadata.get(name, "") for name in _SAMPLE_FIELDS} | {
         "factors": _factors(metadata.get("factors")),
         "epoch": summary.epoch,
-        "compliance": _compliance(summary.scores or {}),
     }
-    found = list(_verdicts(summary.scores or {}))
-    for number, (scorer, score, record) in enumerate(found):
-        usage = _usage(summary) if number == 0 else {}
+    stopped = reason(summary.error or summary.limit or "")
+    usage = _usage(summary)
+    turns: set[int] = set()
+    for scorer, score, record in _verdicts(summary.scores or {}):
+        turns.add(record.turn)
+        own = _unanswered(stopped) if stopped and record.outcome is Outcome.NO_RESPONSE else {}
+        complies = {"compliance": _compliance(summary.scores or {}, record.turn)}
         for row in _verdict_rows(record, score, metadata):
-            yield sample | usage | row | {"scorer": scorer}
+            yield sample | complies | usage | row | own | {"scorer": scorer}
             usage = {}  # once a sample, so that sums are right
-    if not found:
-        outcome = Outcome.SAMPLE_ERROR if summary.error or summary.limit else Outcome.NOT_SCORED
-        why = reason(summary.error or summary.limit or "")
-        yield sample | _usage(summary) | {"outcome": outcome.value, "detail": why, "turn": 0}
+    if not turns:
+        none = {"outcome": Outcome.NOT_SCORED.value, "detail": _unread(summary.scores or {})}
+        yield sample | usage | (_unanswered(stopped) if stopped else none) | {"turn": 0}
+    elif stopped and metadata.get("elicitation") == "pushback":
+        for turn in sorted(set(range(1 + int(metadata.get("turns") or 0))) - turns):
+            yield sample | _unanswered(stopped) | {"turn": turn}
+
+
+def _unanswered(stopped: str) -> dict[str, Any]:
+    """A run that crashed or reached a limit is no model's missing answer."""
+    outcome = Outcome.SAMPLE_ERROR.value
+    return {"outcome": outcome, "response_outcome": outcome, "detail": stopped}
+
+
+def _unread(scores: dict[str, Score]) -> str:
+    ours = [s.metadata or {} for s in scores.values()]
+    if any(m.get("schema") == SCHEMA and m.get("kind") == "verdict" for m in ours):
+        return "the verdict in this log cannot be read by this version of inspect-values"
+    return ""
 
 
 def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score, Record]]:
@@ -302,17 +363,18 @@ def _verdicts(scores: dict[str, Score]) -> Iterable[tuple[str, Score, Record]]:
 def _verdict_rows(record: Record, score: Score, sample: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The verdict, then that of each judge of the panel that made it."""
     shared = {name: getattr(record, name) for name in _RECORD_FIELDS}
+    shared["judge_calls"] = record.calls
     yield shared | _numbers(record.verdict(numbers(score.value)), record, sample)
     for member in record.members:
-        verdict = member.verdict()
+        verdict = record.member_verdict(member)
         own = {
             "judge": member.judge,
+            "judge_calls": None,
             "judge_returned": member.returned,
             "member": True,
             "outcome": verdict.outcome,
             "response_outcome": verdict.response_outcome,
             "detail": member.problem,
-            "self_graded": None,
         }
         yield shared | own | _numbers(verdict, record, sample)
 
@@ -347,11 +409,11 @@ def _usage(summary: EvalSampleSummary) -> dict[str, Any]:
     }
 
 
-def _compliance(scores: dict[str, Score]) -> str:
-    for score in scores.values():
-        if (score.metadata or {}).get("kind") == "compliance":
-            return str((score.metadata or {}).get("compliance") or "")
-    return ""
+def _compliance(scores: dict[str, Score], turn: int) -> str:
+    """Of the answer of this turn; the latest, where it was judged again."""
+    found = [score.metadata or {} for score in scores.values()]
+    own = [m for m in found if m.get("kind") == "compliance" and m.get("turn", 0) == turn]
+    return str(own[-1].get("compliance") or "") if own else ""
 
 
 def _factors(value: object) -> str:

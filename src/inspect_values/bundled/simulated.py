@@ -13,7 +13,8 @@ def models() -> Iterable[ModelRule]:
     """Four simulated labs with four models each, and a lab of its own for the judge."""
     rules = [ModelRule(pattern="simulated/*", lab="Simulated (other)", simulated=True)]
     rules += [
-        ModelRule(pattern=f"simulated/{prefix}-*", lab=lab, family=prefix, simulated=True)
+        # no family: the four differ in what is planted, none is a version of another
+        ModelRule(pattern=f"simulated/{prefix}-*", lab=lab, simulated=True)
         for prefix, lab in SIMULATED_LABS.items()
     ]
     rules += [

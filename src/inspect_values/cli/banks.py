@@ -1,21 +1,22 @@
 """The work behind `scenarios build` and `scenarios check`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 
+from inspect_values.cli.progress import progress
 from inspect_values.errors import DataError, ParameterError
 from inspect_values.evaluation.parameters import Asked, names, resolve_pairs
 from inspect_values.files import make_folder, write_text
 from inspect_values.plugins.catalog import Catalog, evaluation_catalog
 from inspect_values.reporting.scenarios import findings_table, summary_lines
-from inspect_values.scenarios.bank import from_row, pieces, write_bank
+from inspect_values.scenarios.bank import count, read_bank, write_bank
 from inspect_values.scenarios.build import build
-from inspect_values.scenarios.checks import Finding, check_scenarios, check_situation
+from inspect_values.scenarios.checks import Checked, Finding, check_situation
 from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.scenario import Scenario
 from inspect_values.scenarios.selection import parse_nudges
@@ -48,7 +49,9 @@ def build_bank(
     made = build(asked, seed=seed, queries=queries, nudges=chosen, wordings_each=wordings)
     write_bank(made, output, about)
     console = Console()
-    for line in summary_lines(summarise(read_bank(output), icc)):
+    with progress("Near-duplicates", 2 * count(output)) as tick:
+        summary = summarise(read_bank(output), icc, tick)
+    for line in summary_lines(summary):
         console.print(line)
     console.print(f"Bank: {output}", soft_wrap=True, highlight=False)
 
@@ -62,35 +65,23 @@ def check_path(path: str, icc: float, json_path: Path | None) -> bool:
     found: list[Finding] = []
     if Path(path).is_dir():
         scenarios, pair_of = _folder(Path(path), found)
+        rows = len(scenarios)
     elif path.endswith(".parquet"):
-        scenarios, pair_of = list(read_bank(path)), _installed
+        scenarios, pair_of, rows = read_bank(path), _installed, count(path)
     else:
         raise DataError(f"'{path}' is neither a bank (.parquet) nor a folder of pair files.")
-    found += check_scenarios(scenarios, pair_of)
+    checked = Checked(scenarios, pair_of)
+    with progress("Checking", 2 * rows) as tick:
+        summary = summarise(checked, icc, tick)
+    found += checked.findings()
     console = Console()
     console.print(findings_table(found))
-    for line in summary_lines(summarise(scenarios, icc)):
+    for line in summary_lines(summary):
         console.print(line)
     if json_path is not None:
         make_folder(json_path)
         write_text(json_path, json.dumps([asdict(f) for f in found], indent=1) + "\n")
     return all(finding.note for finding in found)
-
-
-def read_bank(path: str | Path) -> Iterator[Scenario]:
-    """Every scenario of a bank, one after the other.
-
-    Raises:
-        DataError: If the bank is damaged or holds an id twice.
-    """
-    seen: set[str] = set()
-    for piece in pieces(path):
-        for row in piece.rows():
-            scenario = from_row(row)
-            if scenario.id in seen:
-                raise DataError(f"the bank '{path}' holds the id '{scenario.id}' twice.")
-            seen.add(scenario.id)
-            yield scenario
 
 
 def _folder(

@@ -8,10 +8,20 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from inspect_values.analysis.settings import AnalysisSettings
+from inspect_values.cli.between import compare, disagreement
+from inspect_values.cli.labels import labels
+from inspect_values.cli.ranking import analysis_options, elo
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
 PATHS = click.argument("logs", nargs=-1, required=True, metavar="LOGS…")
+JSON = click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the estimates as JSON."
+)
+CSV = click.option(
+    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
+)
 
 
 class SentenceGroup(click.Group):
@@ -36,6 +46,10 @@ def cli() -> None:
     """
 
 
+cli.add_command(elo)
+cli.add_command(compare)
+cli.add_command(disagreement)
+cli.add_command(labels)
 cli.add_command(scenarios)
 
 
@@ -59,15 +73,35 @@ def list_(what: str, strict: bool) -> None:
 
 @cli.command()
 @PATHS
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path), help="Write the estimates as JSON."
-)
-@click.option(
-    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
-)
+@JSON
+@CSV
 @click.option("--page", type=click.Path(path_type=Path), help="Write a self-contained HTML page.")
 @click.option("--rates", is_flag=True, help="Also show prioritisation and refusal rates.")
 @click.option("--judge", help="Whose verdicts, where several judged the same answers.")
+@click.option(
+    "--refusals",
+    type=click.Choice(["as_is", "dropped", "tie", "loss"]),
+    default="as_is",
+    show_default=True,
+    help="How refusals count.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 6, min_open=True),
+    help="From which difference of positions a value counts as prioritised. Default: the smallest "
+    "that the judge's audit can tell, never under 2.",
+)
+@click.option("--ranking", is_flag=True, help="Show the ranking of values with all its numbers.")
+@click.option("--parquet", type=click.Path(path_type=Path), help="Write the estimates as Parquet.")
+@click.option("--show", multiple=True, help="Also show this statistic, or all; repeatable.")
+@click.option(
+    "--reference",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A CSV file to hold signatures against; repeatable.",
+)
+@click.option("--gate", multiple=True, help="Change a gate, such as coverage=0.8; repeatable.")
+@analysis_options
 def signature(
     logs: tuple[str, ...],
     json_path: Path | None,
@@ -75,14 +109,31 @@ def signature(
     page: Path | None,
     rates: bool,
     judge: str | None,
+    refusals: str,
+    threshold: float | None,
+    ranking: bool,
+    parquet: Path | None,
+    show: tuple[str, ...],
+    reference: tuple[Path, ...],
+    gate: tuple[str, ...],
+    settings: AnalysisSettings,
 ) -> None:
     """The value signature of each model and lab: estimates with intervals.
 
-    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    LOGS… are Inspect logs, folders of them, verdict tables (.parquet), or recorded choices (.csv
+    with the columns model, first, second, outcome).
     """
-    from inspect_values.cli.results import show_signature
+    from inspect_values.cli.results import Counting, Shown, Written, show_signature
 
-    show_signature(list(logs), json_path, csv_path, page, rates, judge)
+    show_signature(
+        list(logs),
+        Counting(judge, refusals, threshold),
+        Shown(rates, ranking, show),
+        Written(json_path, csv_path, parquet, page),
+        settings=settings,
+        references=reference,
+        gates=gate,
+    )
 
 
 @cli.command()
@@ -98,6 +149,20 @@ def table(logs: tuple[str, ...], output: Path) -> None:
 
 
 @cli.command()
+@PATHS
+@JSON
+@CSV
+def audit(logs: tuple[str, ...], json_path: Path | None, csv_path: Path | None) -> None:
+    """How steady and how partial judges are, from judge_audit runs and panels.
+
+    LOGS… are Inspect logs, folders of them, or verdict tables (.parquet).
+    """
+    from inspect_values.cli.judges import show_audit
+
+    show_audit(list(logs), json_path, csv_path)
+
+
+@cli.command()
 @click.option("--log-dir", default="logs/demo", show_default=True, help="Where the logs go.")
 @click.option(
     "--scenarios", default=24, show_default=True, help="Scenarios for each model and pair."
@@ -105,11 +170,11 @@ def table(logs: tuple[str, ...], output: Path) -> None:
 @click.option("--page", default="out/demo.html", show_default=True, type=click.Path(path_type=Path))
 def demo(log_dir: str, scenarios: int, page: Path) -> None:
     """Evaluate 16 SIMULATED models on the three bundled pairs and show their signatures."""
-    from inspect_values.cli.results import show_signature
+    from inspect_values.cli.results import Written, show_signature
     from inspect_values.study.demo import run_demo
 
     run_demo(log_dir, scenarios)
-    show_signature([log_dir], None, None, page, rates=False)
+    show_signature([log_dir], written=Written(page=page))
     Console().print(
         f"Logs: {log_dir} (open them with: inspect view --log-dir {log_dir})", soft_wrap=True
     )

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+from inspect_values.cli.importing import import_
+from inspect_values.cli.pairs import pairs
+from inspect_values.cli.selecting import select
 from inspect_values.scenarios.build import MOST_QUERIES
 from inspect_values.scenarios.summary import ICC
 
@@ -26,7 +29,12 @@ INTRACLASS = click.option(
 
 @click.group()
 def scenarios() -> None:
-    """Build, check and look into banks of scenarios."""
+    """Build, import, write, check and select banks of scenarios."""
+
+
+scenarios.add_command(import_)
+scenarios.add_command(pairs)
+scenarios.add_command(select)
 
 
 @scenarios.command()

@@ -30,7 +30,7 @@ def announce(
         judging: How answers are judged.
         judges: The judges, none if the run needs none.
         user: The model that plays the user, if one does.
-        extra: Further calls of each judge for each judged answer.
+        extra: Further calls of each judge for each sample.
     """
     given = options()
     if not (given.starting and given.announce):
@@ -43,7 +43,8 @@ def announce(
     for number, judge in enumerate(judges):
         # rubrics of scenarios are written by the first judge where nobody else is named
         each = judging.calls(1) if number == 0 else judging.calls(1) - judging.writes
-        calls[f"{judge} as a judge"] += judged * (each + extra)
+        each = 0 if elicitation.kind == "choice" else each  # read without a judge
+        calls[f"{judge} as a judge"] += judged * each + asked * extra
     families = len({scenario.family for scenario in chosen})
     parts = ", ".join(f"{count} to {name}" for name, count in calls.items())
     limit = f", before --limit {given.limit}" if given.limit else ""

@@ -6,11 +6,10 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.solver import TaskState
 from pydantic import BaseModel, ConfigDict
 
+from inspect_values.answers import ANSWERS
 from inspect_values.evaluation.judging.prompt import Exchange
 from inspect_values.evaluation.outputs import marked_refusal, missing_outcome, note
 from inspect_values.verdict import Outcome
-
-_STORE = "inspect_values_answers"
 
 
 class Answer(BaseModel):
@@ -31,14 +30,16 @@ class Answer(BaseModel):
     """Whether the provider marks the words as a refusal."""
 
     fallback_model: str
+    place: int | None = None
+    """Where it stands among the sample's messages; None where a solver noted no turns."""
 
 
 def note_answer(state: TaskState) -> None:
     """Keep the output of this turn beside those of earlier ones."""
-    kept: list[dict[str, Any]] = state.store.get(_STORE, [])
-    state.store.set(
-        _STORE, [*kept, answer_of(state.output, state.model.api).model_dump(mode="json")]
-    )
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
+    place = len(state.messages) - 1
+    answer = answer_of(state.output, state.model.api).model_copy(update={"place": place})
+    state.store.set(ANSWERS, [*kept, answer.model_dump(mode="json")])
 
 
 def answers(state: TaskState) -> list[Answer]:
@@ -46,10 +47,9 @@ def answers(state: TaskState) -> list[Answer]:
 
     The store of a log that is scored again holds them as they were.
     """
-    kept: list[dict[str, Any]] = state.store.get(_STORE, [])
-    return [Answer.model_validate(entry) for entry in kept] or [
-        answer_of(state.output, state.model.api)
-    ]
+    kept: list[dict[str, Any]] = state.store.get(ANSWERS) or []
+    found = [Answer.model_validate(entry) for entry in kept]
+    return found or [answer_of(state.output, state.model.api)]
 
 
 def answer_of(output: ModelOutput, provider: str = "") -> Answer:
@@ -71,16 +71,16 @@ def exchange(state: TaskState, turn: int, answer: Answer) -> Exchange:
     System prompts are left out: a judge places what was said, not what was asked for behind the
     user's back.
     """
-    said: list[tuple[str, str]] = []
-    number = 0
-    for message in state.messages:
-        if message.role == "assistant":
-            if number == turn:
-                break
-            number += 1
-        if message.role in ("user", "assistant"):
-            said.append((message.role, message.text))
-    if turn == 0:
-        # a solver may have put the question in other words; judged is what the user asked
-        said = [("user", state.input_text)]
+    # at the first turn a solver may have put the question in other words
+    said = [("user", state.input_text)] if turn == 0 else _said_before(state, turn, answer)
     return Exchange(str(state.metadata["scenario"]), answer.text, said)
+
+
+def _said_before(state: TaskState, turn: int, answer: Answer) -> list[tuple[str, str]]:
+    """What user and model said before an answer; calls of tools say nothing."""
+    place = answer.place
+    if place is None:
+        answered = [n for n, message in enumerate(state.messages) if message.role == "assistant"]
+        place = answered[turn] if turn < len(answered) else len(state.messages)
+    said = [(m.role, m.text) for m in state.messages[:place] if m.role in ("user", "assistant")]
+    return [(role, text) for role, text in said if text.strip()]

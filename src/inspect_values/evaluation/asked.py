@@ -11,8 +11,9 @@ from typing import Any
 
 from inspect_ai.solver import TaskState
 
-from inspect_values.errors import LogError
+from inspect_values.errors import DataError, LogError
 from inspect_values.plugins.catalog import evaluation_catalog
+from inspect_values.scenarios.generic import generic_pair, values_of
 from inspect_values.values import ValuePair
 
 _asked: dict[tuple[str, str], ValuePair] = {}
@@ -53,16 +54,35 @@ def pair_of(metadata: dict[str, Any]) -> ValuePair:
         )
     if (name, digest) in _asked:
         return _asked[(name, digest)]
+    if metadata.get("generic"):
+        return _generic(name, digest, metadata)
     item = evaluation_catalog().pairs.get(name)
-    if item is None:
+    if item is not None and item.value.digest == digest:
+        return item.value
+    others = [pair.digest for pair in _asked.values() if pair.id == name]
+    others += [item.value.digest] if item is not None else []
+    if not others:
         raise LogError(
             f"the value pair '{name}' of this log is not installed; install its plugin, or name "
             "its folder with -S pairs=FOLDER."
         )
-    if item.value.digest != digest:
+    raise LogError(
+        f"the value pair '{name}' has changed since this log was made (its rubric was {digest}, "
+        f"now it is {others[0]}); install the version that the log was made with, or name its "
+        "folder with -S pairs=FOLDER."
+    )
+
+
+def _generic(name: str, digest: str, metadata: dict[str, Any]) -> ValuePair:
+    """A generic pair, made again from the two values that a sample names."""
+    try:
+        pair = generic_pair(*values_of(metadata))
+    except DataError as error:
+        raise LogError(f"the value pair '{name}' of this log cannot be made: {error}") from error
+    if (pair.id, pair.digest) != (name, digest):
         raise LogError(
-            f"the value pair '{name}' has changed since this log was made (its rubric was "
-            f"{digest}, now it is {item.value.digest}); install the version that the log was made "
-            "with."
+            f"the generic rubric of the value pair '{name}' has changed since this log was made "
+            f"(it was {digest}, now it is {pair.digest}); use the version of inspect-values that "
+            "the log was made with."
         )
-    return item.value
+    return pair

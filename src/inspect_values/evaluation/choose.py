@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from inspect_values.errors import DataError, ParameterError
 from inspect_values.evaluation.launch import launch_folder
-from inspect_values.evaluation.parameters import resolve_pairs
+from inspect_values.evaluation.parameters import names, resolve_pairs
 from inspect_values.plugins.catalog import Catalog
 from inspect_values.scenarios.bank_selection import select_from_bank
-from inspect_values.scenarios.scenario import Scenario
+from inspect_values.scenarios.generic import PREFIX, generic_pair
+from inspect_values.scenarios.scenario import UNKNOWN_PAIR, Scenario
 from inspect_values.scenarios.selection import Selection, select
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
@@ -60,16 +62,58 @@ def bank_path(bank: object) -> str:
 
 
 def _from_bank(catalog: Catalog, pairs: object, path: str, selection: Selection) -> Chosen:
-    named = None if pairs is None else [p for p, _ in resolve_pairs(catalog, pairs, needed=False)]
-    chosen = select_from_bank(path, selection, None if named is None else [p.id for p in named])
-    by_id = {pair.id: pair for pair in named or ()}
-    versions = {scenario.pair: scenario.pair_version for scenario in chosen}
-    found = [by_id.get(name) or catalog.pair(name) for name in versions]
-    for pair in found:
-        if versions[pair.id].split("-")[0] != pair.comparable:
+    own = _generic_names(pairs)
+    rest = None if pairs is None else [item for item in _items(pairs) if item not in own]
+    named = [pair for pair, _ in resolve_pairs(catalog, rest, needed=False)] if rest else []
+    wanted = None if pairs is None else [*own, *(pair.id for pair in named)]
+    chosen = select_from_bank(path, selection, wanted)
+    by_id = {pair.id: pair for pair in named}
+    found: dict[str, ValuePair] = {}
+    for scenario in chosen:
+        pair = found.get(scenario.pair) or _pair_of(catalog, by_id, path, scenario)
+        _check_same(path, pair, scenario)
+        found[scenario.pair] = pair
+    return list(found.values()), chosen
+
+
+def _pair_of(
+    catalog: Catalog, named: dict[str, ValuePair], path: str, scenario: Scenario
+) -> ValuePair:
+    """The pair of a bank's scenario: a generic one of its own, or one that is installed."""
+    if scenario.values is not None:
+        return generic_pair(*scenario.values)
+    if scenario.pair == UNKNOWN_PAIR:
+        raise DataError(
+            f"scenarios of the bank '{path}' name no value pair, because their source does not say "
+            "which values collide in them, so no answer to them can be judged. Import them again "
+            "with --pair ID or --values FIRST SECOND, or ask the others with -T pairs=ID."
+        )
+    return named.get(scenario.pair) or catalog.pair(scenario.pair)
+
+
+def _check_same(path: str, pair: ValuePair, scenario: Scenario) -> None:
+    """Refuse a scenario that was made for other words than those of the pair."""
+    if scenario.values is not None:
+        if scenario.values != pair.values:
             raise DataError(
-                f"the bank '{path}' was built for version {versions[pair.id]} of the value pair "
-                f"'{pair.id}', and version {pair.version} is installed: their results are not "
-                "comparable. Build the bank again."
+                f"the bank '{path}' describes the values of the pair '{pair.id}' in two ways "
+                f"(scenario '{scenario.id}')."
             )
-    return found, chosen
+    elif scenario.pair_version.split("-")[0] != pair.comparable:
+        raise DataError(
+            f"the bank '{path}' was built for version {scenario.pair_version} of the value pair "
+            f"'{pair.id}', and version {pair.version} is installed: their results are not "
+            "comparable. Build the bank again."
+        )
+
+
+def _items(pairs: object) -> list[object]:
+    if isinstance(pairs, list | tuple):
+        return list(cast(Sequence[object], pairs))
+    return [pairs] if isinstance(pairs, ValuePair | Path) else list(names(pairs, "pairs"))
+
+
+def _generic_names(pairs: object) -> list[str]:
+    """The names of generic pairs, which only the bank knows."""
+    given = [] if pairs is None else _items(pairs)
+    return [item for item in given if isinstance(item, str) and item.startswith(PREFIX)]

@@ -5,6 +5,8 @@ error, nothing at all. Inspect brings most of them into one form; this reads tha
 leaves to be read.
 """
 
+import unicodedata
+
 from inspect_ai.model import ContentText, ModelOutput
 from tenacity import RetryError
 
@@ -39,11 +41,15 @@ def missing_outcome(output: ModelOutput, provider: str = "") -> Outcome | None:
         return Outcome.NO_RESPONSE
     if output.error or stop == "content_filter":
         return Outcome.CONTENT_FILTER
-    said = output.completion.strip()
-    if not said or said == _PLACEHOLDER:
+    if not _visible(output.completion) or output.completion.strip() == _PLACEHOLDER:
         return Outcome.NO_RESPONSE
     broken = stop == "unknown" and provider in _ALWAYS_SAY_WHY
     return Outcome.BROKEN_OFF if broken else None
+
+
+def _visible(text: str) -> bool:
+    """Whether a text holds anything but spaces, controls and characters without width."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def marked_refusal(output: ModelOutput) -> bool:

@@ -68,9 +68,25 @@ def judging_settings(values: Mapping[str, object]) -> Judging:
     """How answers are judged.
 
     Raises:
-        ParameterError: If a value cannot be used.
+        ParameterError: If a value cannot be used, or has no meaning for the rubric.
     """
-    return settings(Judging, values)
+    found = settings(Judging, values)
+    if found.rubric == "binary" and found.wording != 1:
+        raise ParameterError(
+            f"wording={found.wording} cannot be used with rubric=binary, which has one wording."
+        )
+    return found
+
+
+def position_difference(value: object) -> float:
+    """A difference of two positions from which on one value counts as prioritised.
+
+    Raises:
+        ParameterError: If it is no number above 0 and up to 6.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 6:
+        raise ParameterError(f"threshold={value!r} is not a number above 0 and up to 6.")
+    return value
 
 
 def names(value: object, what: str) -> list[str]:

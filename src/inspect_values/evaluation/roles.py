@@ -3,12 +3,14 @@
 from inspect_ai.model import Model, get_model, model_roles
 
 from inspect_values.errors import RoleError
+from inspect_values.values import digest
 
 ROLE = "grader"
 USER_ROLE = "user"
 SIMULATED_JUDGE = "simulated/judge-plain"
 SIMULATED_USER = "simulated/user-plain"
 PROVIDER = "simulated"
+_MOST = 900
 
 
 def is_simulated(model: Model) -> bool:
@@ -70,7 +72,13 @@ def simulated_user() -> Model:
 
 
 def judge_name(judges: list[Model], judging: str = "panel") -> str:
-    """The judge's name in tables: the model, `panel(a, b)` or `cascade(a, b)`."""
+    """The judge's name in tables: the model, `panel(a, b)` or `cascade(a, b)`.
+
+    A name that the summaries of a log would cut keeps its first judges and a digest of the rest.
+    """
     if len(judges) == 1:
         return str(judges[0])
-    return f"{judging}({', '.join(str(judge) for judge in judges)})"
+    name = f"{judging}({', '.join(str(judge) for judge in judges)})"
+    if len(name) <= _MOST:
+        return name
+    return f"{name[: _MOST - 40]}… {len(judges)} judges, {digest(name)})"

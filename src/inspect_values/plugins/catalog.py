@@ -18,11 +18,12 @@ import pluggy
 from inspect_values.errors import InspectValuesError, ParameterError, PluginError, suggest
 from inspect_values.plugins import hookspecs
 from inspect_values.plugins.models import ModelRule
+from inspect_values.plugins.references import Reference
 from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import Value, ValuePair
 
-BUNDLED = ("value_pairs", "labs", "simulated", "statistics", "plots")
+BUNDLED = ("value_pairs", "labs", "simulated", "statistics", "plots", "references")
 """The plugins that this package brings, as modules of `inspect_values.bundled`."""
 
 LOAD_PLUGINS = "INSPECT_VALUES_LOAD_PLUGINS"
@@ -78,6 +79,7 @@ class Catalog:
     providers: dict[str, Item[Any]] = field(default_factory=dict[str, Item[Any]])
     statistics: dict[str, Item[Any]] = field(default_factory=dict[str, Item[Any]])
     plots: dict[str, Item[Any]] = field(default_factory=dict[str, Item[Any]])
+    references: dict[str, Item[Reference]] = field(default_factory=dict[str, Item[Reference]])
 
     def pair(self, name: str) -> ValuePair:
         """The value pair with this id.
@@ -290,6 +292,12 @@ def _add_plot(catalog: Catalog, plugin: Plugin, item: object) -> None:
     _add_named(catalog.plots, "plot", "figure", plugin, item)
 
 
+def _add_reference(catalog: Catalog, plugin: Plugin, item: object) -> None:
+    if not isinstance(item, Reference):
+        raise PluginError(f"returned {type(item).__name__}; allowed: Reference.")
+    _keep(catalog.references, "reference", item.name, item, plugin)
+
+
 def _add_named(
     items: dict[str, Item[Any]], kind: str, method: str, plugin: Plugin, item: object
 ) -> None:
@@ -322,4 +330,5 @@ _ADDERS: dict[str, Callable[[Catalog, Plugin, Any], None]] = {
     "providers": _add_provider,
     "statistics": _add_statistic,
     "plots": _add_plot,
+    "references": _add_reference,
 }

@@ -18,6 +18,7 @@ from typing import Any
 import pluggy
 
 from inspect_values.plugins.models import ModelRule
+from inspect_values.plugins.references import Reference
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
 
@@ -69,5 +70,15 @@ def plots() -> Iterable[Any]:
     """Plots of the page: objects with `name`, `doc` and `figure(estimates, table)`.
 
     The protocol is `inspect_values.reporting.plots.plot.Plot`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def references() -> Iterable[Reference]:
+    """Named profiles to hold signatures against: orders of values, or leans of pairs.
+
+    Each says where it comes from. Bring only what a source states; say in `description` what is
+    your own judgement.
     """
     raise NotImplementedError

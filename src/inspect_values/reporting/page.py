@@ -8,10 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand
+from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.analysis.headlines import Headline
 from inspect_values.errors import PluginError
 from inspect_values.files import write_text
 from inspect_values.reporting.plots.plot import Plot, marked
+from inspect_values.reporting.statistics import p_text, title
 from inspect_values.reporting.text import SIMULATED_NOTE, interval_text, notes, plain, simulated
 
 _STATISTICS = {
@@ -22,9 +24,13 @@ _STATISTICS = {
 
 
 def write_page(
-    estimates: Sequence[Estimate], table: pd.DataFrame, plots: Sequence[Plot], path: Path
+    estimates: Sequence[Estimate],
+    table: pd.DataFrame,
+    plots: Sequence[Plot],
+    path: Path,
+    headlines: Sequence[Headline] = (),
 ) -> None:
-    """Write the page: banner, estimand, figures, every estimate, outcomes, what was run.
+    """Write the page: banner, estimand, headlines, figures, every estimate, outcomes, what was run.
 
     Raises:
         PluginError: If a plot fails, naming it.
@@ -40,6 +46,8 @@ def write_page(
     html = environment.get_template("page.html.j2").render(
         simulated=SIMULATED_NOTE if simulated(table) else "",
         estimand=estimand(HEADLINE),
+        passed=[plain(one.text) for one in headlines if one.passed],
+        withheld=[plain(one.text) for one in headlines if not one.passed],
         figures=[_figure(plot, estimates, table) for plot in plots],
         plotlyjs=Markup(get_plotlyjs()),
         sections=_sections(estimates),
@@ -68,37 +76,47 @@ def _figure(plot: Plot, estimates: Sequence[Estimate], table: pd.DataFrame) -> M
     return Markup(html)
 
 
+_MOST_ROWS = 6_000
+"""So many estimates fit a page that still opens quickly; the files have all of them."""
+
+
 def _sections(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
-    """One section for each estimand and statistic, the headline first."""
-    keys = sorted(
-        {(e.condition, e.statistic) for e in estimates},
-        key=lambda k: (
-            k[0] != HEADLINE,
-            k[0],
-            list(_STATISTICS).index(k[1]) if k[1] in _STATISTICS else 9,
-        ),
-    )
-    return [
-        {
-            "title": _STATISTICS.get(statistic, statistic),
-            "estimand": estimand(condition),
-            "rows": [
-                {
-                    "level": e.level,
-                    "subject": plain(e.subject),
-                    "key": plain(e.key),
-                    "interval": interval_text(e),
-                    "n": e.n,
-                    "families": e.families,
-                    "missing": e.missing,
-                    "method": e.withheld or e.method,
-                }
-                for e in estimates
-                if (e.condition, e.statistic) == (condition, statistic)
-            ],
-        }
-        for condition, statistic in keys
-    ]
+    """One section for each estimand and statistic, the headline first, as far as they fit."""
+    grouped: dict[tuple[Condition, str], list[Estimate]] = {}
+    for one in estimates:
+        grouped.setdefault((one.condition, one.statistic), []).append(one)
+    names = list(dict.fromkeys([*_STATISTICS, *(one.statistic for one in estimates)]))
+    keys = sorted(grouped, key=lambda k: (k[0] != HEADLINE, k[0], names.index(k[1])))
+    room = _MOST_ROWS
+    found: list[dict[str, object]] = []
+    for condition, statistic in keys:
+        rows = grouped[condition, statistic]
+        room -= len(rows)
+        found.append(
+            {
+                "title": _STATISTICS.get(statistic, title(statistic)),
+                "estimand": estimand(condition),
+                "rows": [_row(one) for one in rows] if room >= 0 else [],
+                "left_out": 0 if room >= 0 else len(rows),
+            }
+        )
+    return found
+
+
+def _row(one: Estimate) -> dict[str, object]:
+    tested = "" if one.p_value is None else f"; p {p_text(one.p_value)}"
+    if one.p_corrected is not None:
+        tested += f" (corrected {p_text(one.p_corrected)})"
+    return {
+        "level": one.level,
+        "subject": plain(one.subject),
+        "key": plain(one.key),
+        "interval": interval_text(one),
+        "n": one.n,
+        "families": one.families,
+        "missing": one.missing,
+        "method": plain(one.withheld or f"{one.method}{tested}"),
+    }
 
 
 def _outcomes(table: pd.DataFrame) -> dict[str, object]:

@@ -13,6 +13,8 @@ from inspect_values.scenarios.summary import Summary
 
 _MOST_FINDINGS = 50
 _MOST_LEVELS = 12
+_MOST_PAIRS = 40
+_MOST_DOMAINS = 60
 
 
 def findings_table(findings: Sequence[Finding]) -> RenderableType:
@@ -37,20 +39,23 @@ def summary_lines(summary: Summary) -> Iterator[RenderableType]:
     table = Table(title="Queries", title_justify="left", box=None)
     for column in ("Pair", "Situations", "Queries"):
         table.add_column(column, justify="left" if column == "Pair" else "right")
-    for pair, count in sorted(summary.pairs.items()):
+    for pair, count in sorted(summary.pairs.items())[:_MOST_PAIRS]:
         table.add_row(Text(plain(pair)), str(summary.situations[pair]), f"{count:,}")
+    if len(summary.pairs) > _MOST_PAIRS:
+        table.caption = f"and {len(summary.pairs) - _MOST_PAIRS:,} more value pairs"
     yield table
     yield _counts("By nudge", summary.nudges)
-    yield _counts("By domain", summary.domains)
+    yield _counts("By domain", summary.domains, _MOST_DOMAINS)
     levels = Counter({f"{name}: {level}": n for (name, level), n in summary.levels.items()})
     yield _counts("By factor level", levels, _MOST_LEVELS)
     found, worth = summary.duplicates, summary.worth
     if summary.rows > summary.queries:
         yield Text(f"{summary.rows - summary.queries:,} more wordings of these are not counted.")
+    least = "at least " if found.cut else ""
     yield Text(
-        f"Near-duplicates (Jaccard 0.8 on word 3-grams): {_share(found.between, found.queries)} "
-        f"resemble a query of another situation, {_share(found.within, found.queries)} one of "
-        "their own, as variants must."
+        "Near-duplicates (Jaccard 0.8 on word 3-grams): "
+        f"{least}{_share(found.between, found.queries)} resemble a query of another situation, "
+        f"{_share(found.within, found.queries)} one of their own, as variants must."
     )
     yield Text(
         f"{worth.queries:,} queries from {worth.situations:,} situations are worth about "

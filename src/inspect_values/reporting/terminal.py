@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand
+from inspect_values.reporting.ranking import ranking_parts
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
@@ -21,17 +22,22 @@ from inspect_values.reporting.text import (
 
 _RATES = {"prioritisation_rate": "Prioritisation rate", "refusal_rate": "Refusal rate"}
 _PAIRS_A_TABLE = 3
+_MOST_PAIRS = 18
 
 
 def signature_table(
-    estimates: Sequence[Estimate], table: pd.DataFrame, rates: bool = False
+    estimates: Sequence[Estimate],
+    table: pd.DataFrame,
+    rates: bool = False,
+    ranking: bool = False,
 ) -> Iterator[RenderableType]:
-    """The leans of each lab and model, a table for each estimand, then notes.
+    """The leans of each lab and model, a table for each estimand, the ranking, then notes.
 
     Args:
         estimates: What `signature()` gave.
         table: The verdict table that they come from.
         rates: Whether prioritisation and refusal rates are shown too.
+        ranking: Whether the ranking of values is shown with all its numbers.
     """
     if simulated(table):
         yield Text(SIMULATED_NOTE, style="bold yellow")
@@ -39,10 +45,17 @@ def signature_table(
     for asked in _asked(estimates):
         here = [e for e in estimates if e.condition == asked]
         pairs = [pair for pair in names if any(e.key == pair for e in here)]
-        for start in range(0, len(pairs), _PAIRS_A_TABLE):
-            yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names, asked)
+        if pairs:
+            yield _title("Lean, with its 95 % interval over situations", asked)
+        for start in range(0, min(len(pairs), _MOST_PAIRS), _PAIRS_A_TABLE):
+            yield _lean_table(here, table, pairs[start : start + _PAIRS_A_TABLE], names)
+        if len(pairs) > _MOST_PAIRS:
+            yield Text(f"{len(pairs) - _MOST_PAIRS} more pairs: --csv FILE has them all.")
         for statistic, title in _RATES.items() if rates else ():
-            yield _rate_table(here, statistic, title, asked)
+            yield _title(title, asked)
+            yield _rate_table(here, statistic)
+    yield from ranking_parts(estimates, table, ranking)
+    yield Text("")
     for note in notes(table, estimates):
         yield Text(note)
 
@@ -53,7 +66,7 @@ def _asked(estimates: Sequence[Estimate]) -> list[Condition]:
 
 
 def _title(what: str, asked: Condition) -> Text:
-    return Text(f"{what}\n{estimand(asked)}", style="bold")
+    return Text(f"\n{what}\n{estimand(asked)}", style="bold")
 
 
 def _lean_table(
@@ -61,10 +74,8 @@ def _lean_table(
     table: pd.DataFrame,
     pairs: Sequence[str],
     names: dict[str, tuple[str, str]],
-    asked: Condition,
 ) -> Table:
-    shown = Table(title=_title("Lean, with its 95 % interval over situations", asked), box=None)
-    shown.title_justify = "left"
+    shown = Table(box=None)
     shown.add_column(Text("Lab / model"), no_wrap=False, overflow="fold")
     for pair in pairs:
         first, second = names[pair]
@@ -84,11 +95,8 @@ def _lean_table(
     return shown
 
 
-def _rate_table(
-    estimates: Sequence[Estimate], statistic: str, title: str, asked: Condition
-) -> Table:
-    shown = Table(title=_title(title, asked), box=None)
-    shown.title_justify = "left"
+def _rate_table(estimates: Sequence[Estimate], statistic: str) -> Table:
+    shown = Table(box=None)
     for column in ("Lab / model", "Pair: value", "Share", "Situations"):
         shown.add_column(Text(column), overflow="fold")
     for e in estimates:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.table import judge_label
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -20,19 +21,42 @@ def plain(text: object) -> str:
     return _CONTROL.sub("", str(text).replace("\n", " "))
 
 
+SIGNED = frozenset(
+    {
+        "lean",
+        "lab_lean",
+        "lab_contrast",
+        "elicitation_gap",
+        "steerability",
+        "give_way",
+        "factor_effect",
+        "factor_by_lab",
+        "ladder_effect",
+        "disagreement_effect",
+        "reference_agreement",
+        "strength",
+        "strength_by_refusal_rule",
+        "seat_effect",
+        "nudge_susceptibility",
+    }
+)
+"""Statistics on both sides of 0, which are shown with their sign."""
+
+
 def interval_text(estimate: Estimate) -> str:
     """`+0.31 [+0.10, +0.52]`, or the point and a dash where the interval is withheld."""
     if estimate.point is None:
         return "–"
-    sign = "+" if estimate.statistic == "lean" else ""
+    form = "g" if estimate.statistic == "rank" else ".2f"
+    form = f"+{form}" if estimate.statistic in SIGNED else form
     if estimate.low is None or estimate.high is None:
-        return f"{estimate.point:{sign}.2f} –"
-    return f"{estimate.point:{sign}.2f} [{estimate.low:{sign}.2f}, {estimate.high:{sign}.2f}]"
+        return f"{estimate.point:{form}} –"
+    return f"{estimate.point:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
 
 
 def short_interval(estimate: Estimate) -> str:
     """The same without leading zeros, so that three pairs fit a terminal: `+.31 [+.10 +.52]`."""
-    return interval_text(estimate).replace("0.", ".").replace(",", "")
+    return re.sub(r"(?<![0-9])0\.", ".", interval_text(estimate)).replace(",", "")
 
 
 def pair_names(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
@@ -66,6 +90,7 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
         found.append(f"Missing, counted for neither value: {counts} of {len(table)} answers.")
     else:
         found.append(f"No answer is missing ({len(table)} verdicts).")
+    found += table.attrs.get("rules") or []
     if table["self_graded"].fillna(False).any():
         models = sorted({plain(m) for m in table.loc[table["self_graded"].fillna(False), "model"]})
         found.append(f"SELF-GRADED, by the model under test: {', '.join(models)}.")
@@ -74,6 +99,23 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     reasons = sorted({e.withheld for e in estimates if e.withheld and e.statistic == "lean"})
     if reasons:
         found.append(f"– no interval: {'; '.join(reasons)}.")
-    judges = sorted({plain(judge) for judge in table["judge"].dropna()})
+    found += usage(table)
+    judges = sorted({plain(judge) for judge in judge_label(table).dropna()})
     found.append(f"Judged by: {', '.join(judges) or 'nobody'}.")
     return found
+
+
+def usage(table: pd.DataFrame) -> list[str]:
+    """Tokens and cost of the models and, apart from them, of judges and users."""
+    tokens, others = table["tokens"].sum(), table["judge_tokens"].sum()
+    if not tokens and not others:
+        return []
+    parts = [f"models {tokens:,.0f}{_cost(table['cost'])}"]
+    calls = table["judge_calls"].sum()
+    of_judges = f" in {calls:,.0f} calls" if calls else ""
+    parts.append(f"judges and users {others:,.0f}{of_judges}{_cost(table['judge_cost'])}")
+    return [f"Tokens: {'; '.join(parts)}."]
+
+
+def _cost(costs: pd.Series) -> str:
+    return f" (cost {costs.sum():,.2f})" if costs.notna().any() else ""

@@ -7,55 +7,25 @@ what and with which seed stands in the file's own metadata under `inspect_values
 # (pyarrow brings no types)
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import ValidationError
 
-from inspect_values.errors import DataError, suggest, validation_sentence
+from inspect_values.errors import DataError, suggest
+from inspect_values.scenarios.bank_rows import COLUMNS, NEWER, check_lengths, from_row, to_row
 from inspect_values.scenarios.scenario import Scenario
 
-SCHEMA = "inspect-values-bank/1"
-MAX_CELL = 100_000
-"""Characters that one cell of a bank may hold at most."""
+SCHEMA = "inspect-values-bank/2"
+_METADATA = "inspect_values"
+_ROWS = 1_000  # a piece; it is all of the bank that is in memory at once when it is read
+_WRITTEN = 5_000  # rows that are written together: what repeats in them is stored once
 
-_ROWS = 1_000  # a piece; it is all of the bank that is in memory at once
-
-
-class Column(NamedTuple):
-    """One column of a bank."""
-
-    name: str
-    doc: str
-
-
-COLUMNS = (
-    Column("id", "The scenario's id, unique in the bank."),
-    Column("pair", "The value pair's id."),
-    Column("pair_version", "Its version, N-X."),
-    Column("family", "Everything that comes from one situation: the unit of clustering."),
-    Column("cell", "One factor setting of a family, with its nudges, wordings and seats."),
-    Column("domain", "The part of life it comes from."),
-    Column("nudge", "neutral, first or second."),
-    Column("wording", "Which wording of the same query, from 0 (a whole number)."),
-    Column("query", "What the model is asked."),
-    Column("system", "A system prompt, or missing."),
-    Column("option_first", "What the first value recommends; empty where it can't be a choice."),
-    Column("option_second", "What the second value recommends."),
-    Column("factors", "JSON: factor → level."),
-    Column("refusal_costs", "The value that a refusal gives up: first, second or neither."),
-    Column("licence", "The licence of the text."),
-    Column("source", "Where the situation comes from."),
-    Column("generator", "The model that wrote the query; missing where a person did."),
-    Column("revision", "The version of its source."),
-)
-"""Every column of a bank, in order. All are texts but `wording`."""
 
 _ARROW = pa.schema(
     [
@@ -92,17 +62,23 @@ class Piece:
         except UnicodeDecodeError as error:
             raise DataError(f"the bank holds a text that is not UTF-8 ({error.reason}).") from error
         for row in found:
-            _check_lengths(row, f"scenario '{str(row.get('id'))[:80]}' of the bank")
+            check_lengths(row, f"scenario '{str(row.get('id'))[:80]}' of the bank")
         return found
 
 
-def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, str]) -> int:
+def write_bank(
+    scenarios: Iterable[Scenario],
+    path: Path,
+    about: Mapping[str, str],
+    learnt: Callable[[], Mapping[str, str]] = dict,
+) -> int:
     """Write a bank; the file is whole or not there at all.
 
     Args:
         scenarios: Read once, in pieces.
         path: Where the file goes.
         about: How the bank came about, kept in the file's metadata.
+        learnt: Says at the end what else is to be kept: what only the writing has shown.
 
     Returns:
         How many scenarios were written.
@@ -110,13 +86,12 @@ def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, st
     Raises:
         DataError: If an id stands twice, a text is too long, or the file cannot be written.
     """
-    schema = _ARROW.with_metadata(
-        {"inspect_values": json.dumps({"schema": SCHEMA, **about}, sort_keys=True)}
-    )
     part = path.with_name(f".{path.name}.part")
     try:
-        with pq.ParquetWriter(part, schema) as writer:
-            count = _write(writer, schema, iter(scenarios))
+        with pq.ParquetWriter(part, _ARROW) as writer:
+            count = _write(writer, _ARROW, iter(scenarios))
+            metadata = {"schema": SCHEMA, **about, **learnt()}
+            writer.add_key_value_metadata({_METADATA: json.dumps(metadata, sort_keys=True)})
         part.replace(path)
     except OSError as error:
         raise DataError(f"'{path}' cannot be written ({error.strerror or error}).") from error
@@ -127,12 +102,12 @@ def write_bank(scenarios: Iterable[Scenario], path: Path, about: Mapping[str, st
 
 def _write(writer: pq.ParquetWriter, schema: Any, scenarios: Iterator[Scenario]) -> int:
     seen: set[str] = set()
-    while piece := list(islice(scenarios, _ROWS)):
+    while piece := list(islice(scenarios, _WRITTEN)):
         for scenario in piece:
             if scenario.id in seen:
                 raise DataError(f"two scenarios have the id '{scenario.id}'.")
             seen.add(scenario.id)
-        writer.write_table(pa.Table.from_pylist([_row(scenario) for scenario in piece], schema))
+        writer.write_table(pa.Table.from_pylist([to_row(scenario) for scenario in piece], schema))
     return len(seen)
 
 
@@ -142,8 +117,21 @@ def about(path: str | Path) -> dict[str, str]:
     Raises:
         DataError: If it is no bank.
     """
-    raw = (_schema(str(path)).metadata or {}).get(b"inspect_values", b"{}")
+    _schema(str(path))
+    with fsspec.open(str(path), "rb") as file:
+        raw = (pq.read_metadata(file).metadata or {}).get(_METADATA.encode(), b"{}")
     return {str(key): str(value) for key, value in json.loads(raw).items()}
+
+
+def count(path: str | Path) -> int:
+    """How many scenarios a bank holds.
+
+    Raises:
+        DataError: If it is no bank.
+    """
+    _schema(str(path))
+    with fsspec.open(str(path), "rb") as file:
+        return int(pq.read_metadata(file).num_rows)
 
 
 def pieces(path: str | Path, wanted: Iterable[str] | None = None) -> Iterator[Piece]:
@@ -156,8 +144,9 @@ def pieces(path: str | Path, wanted: Iterable[str] | None = None) -> Iterator[Pi
     Raises:
         DataError: If the file is missing, damaged or no bank.
     """
-    _schema(str(path))
-    names = [column.name for column in COLUMNS] if wanted is None else list(wanted)
+    held = _schema(str(path)).names
+    asked = [column.name for column in COLUMNS] if wanted is None else list(wanted)
+    names = [name for name in asked if name in held]
     try:
         with fsspec.open(str(path), "rb") as file:
             # one batch after the other, nothing read ahead: memory does not grow with the bank
@@ -168,38 +157,20 @@ def pieces(path: str | Path, wanted: Iterable[str] | None = None) -> Iterator[Pi
         raise DataError(f"the bank '{path}' is damaged ({_short(error)}).") from error
 
 
-def from_row(row: Mapping[str, Any]) -> Scenario:
-    """A row of a bank as a scenario.
+def read_bank(path: str | Path) -> Iterator[Scenario]:
+    """Every scenario of a bank, one after the other.
 
     Raises:
-        DataError: If a field cannot be used.
+        DataError: If the bank is damaged or holds an id twice.
     """
-    where = f"scenario '{str(row.get('id'))[:80]}' of the bank"
-    try:
-        factors = json.loads(row["factors"] or "{}")
-        texts = {k: v or "" for k, v in row.items() if k.startswith("option_")}
-        found = Scenario.model_validate({**row, **texts, "factors": factors})
-    except ValidationError as error:
-        raise DataError(validation_sentence(where, error, Scenario.model_fields)) from error
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{where}: 'factors' is no JSON of factors and levels.") from error
-    if not (found.id and found.query.strip()):
-        raise DataError(f"{where}: the {'query' if found.id else 'id'} is empty.")
-    return found
-
-
-def _row(scenario: Scenario) -> dict[str, Any]:
-    row = scenario.model_dump()
-    _check_lengths(row, f"scenario '{scenario.id}'")
-    return row | {"factors": json.dumps(scenario.factors, sort_keys=True)}
-
-
-def _check_lengths(row: Mapping[str, Any], where: str) -> None:
-    for name, value in row.items():
-        if isinstance(value, str) and len(value) > MAX_CELL:
-            raise DataError(
-                f"{where}: '{name}' has {len(value)} characters; at most {MAX_CELL} are allowed."
-            )
+    seen: set[str] = set()
+    for piece in pieces(path):
+        for row in piece.rows():
+            scenario = from_row(row)
+            if scenario.id in seen:
+                raise DataError(f"the bank '{path}' holds the id '{scenario.id}' twice.")
+            seen.add(scenario.id)
+            yield scenario
 
 
 def _schema(path: str) -> Any:
@@ -211,6 +182,8 @@ def _schema(path: str) -> Any:
     except Exception as error:  # a damaged file may break the reader in any way
         raise DataError(f"'{path}' is no Parquet file, or it is damaged.") from error
     for column in COLUMNS:
+        if column.name in NEWER and column.name not in schema.names:
+            continue
         if column.name not in schema.names:
             raise DataError(
                 f"'{path}' is no bank: the column '{column.name}' is missing; "

@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from inspect_values.errors import DataError, one_of, suggest
-from inspect_values.scenarios.bank import Piece, from_row, pieces
+from inspect_values.scenarios.bank import Piece, pieces
+from inspect_values.scenarios.bank_rows import from_row
 from inspect_values.scenarios.scenario import Scenario, shard_of
 from inspect_values.scenarios.selection import (
     Selection,

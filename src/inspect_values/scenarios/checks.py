@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 
 import inflect
@@ -86,19 +86,24 @@ def wrong_article(article: str, word: str) -> bool:
 
 def giveaways(value: Value) -> re.Pattern[str]:
     """How the words begin that name a value outright: its own `words`, or those of its name."""
-    stems = value.words or tuple(
+    return _giveaways(value.id, value.name, value.words)
+
+
+@lru_cache(maxsize=10_000)  # a bank asks for the same values again and again
+def _giveaways(name_id: str, name: str, words: tuple[str, ...]) -> re.Pattern[str]:
+    stems = words or tuple(
         stem
-        for word in re.findall(r"[a-z]+", value.name.lower())
+        for word in re.findall(r"[a-z]+", name.lower())
         if len(stem := _ENDINGS.sub("", word)) >= 4
     )
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, stems or (value.id,)))})\w*", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, stems or (name_id,)))})\w*", re.IGNORECASE)
 
 
 def check_scenario(scenario: Scenario, pair: ValuePair | None) -> Iterator[Finding]:
     """What is wrong with one scenario by itself."""
     for check, detail in check_text(scenario.query):
         yield Finding(check, scenario.id, detail)
-    for value in pair.values if pair else ():
+    for value in scenario.values or (pair.values if pair else ()):
         if match := giveaways(value).search(scenario.query):
             yield Finding("names the value", scenario.id, f"'{match[0]}' gives {value.id} away")
     if not scenario.licence:
@@ -140,12 +145,15 @@ def check_situation(situation: Situation) -> Iterator[Finding]:
         yield Finding("unused level", situation.family, f"'{name}: {level}' is always forbidden")
 
 
+_Key = tuple[str, str, int]
+
+
 class FamilyCheck:
     """What only shows in the scenarios of a family together; add them in any order."""
 
     def __init__(self) -> None:
-        self._queries: dict[str, dict[tuple[str, str, int], str]] = defaultdict(dict)
-        """Family → (cell, nudge, wording) → query."""
+        self._queries: dict[str, dict[_Key, int]] = defaultdict(dict)
+        """Family → (cell, nudge, wording) → a hash of the query, so that size hardly matters."""
 
         self._factors: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
         """Family → cell → factors."""
@@ -153,7 +161,7 @@ class FamilyCheck:
     def add(self, scenario: Scenario) -> None:
         """Note one scenario."""
         key = (scenario.cell, scenario.nudge, scenario.wording)
-        self._queries[scenario.family][key] = scenario.query
+        self._queries[scenario.family][key] = hash(scenario.query)
         self._factors[scenario.family][scenario.cell] = scenario.factors
 
     def findings(self) -> Iterator[Finding]:
@@ -165,7 +173,7 @@ class FamilyCheck:
             yield from _unused(family, list(cells.values()))
 
 
-def _nudges(family: str, queries: dict[tuple[str, str, int], str]) -> Iterator[Finding]:
+def _nudges(family: str, queries: dict[_Key, int]) -> Iterator[Finding]:
     for (cell, nudge, wording), query in queries.items():
         if nudge != NUDGES[0] and queries.get((cell, NUDGES[0], wording)) == query:
             yield Finding(
@@ -178,10 +186,10 @@ def _nudges(family: str, queries: dict[tuple[str, str, int], str]) -> Iterator[F
 
 
 def _unmentioned(
-    family: str, queries: dict[tuple[str, str, int], str], cells: dict[str, dict[str, str]]
+    family: str, queries: dict[_Key, int], cells: dict[str, dict[str, str]]
 ) -> Iterator[Finding]:
     """Two cells that differ in one factor only, and whose query is the same."""
-    same: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    same: dict[tuple[int, str, int], list[str]] = defaultdict(list)
     for (cell, nudge, wording), query in queries.items():
         same[query, nudge, wording].append(cell)
     found: set[str] = set()
@@ -212,18 +220,38 @@ def _unused(family: str, cells: Sequence[dict[str, str]]) -> Iterator[Finding]:
                 yield Finding("unused combination", family, detail, note=True)
 
 
-def check_scenarios(
-    scenarios: Iterable[Scenario], pair_of: Callable[[str], ValuePair | None]
-) -> Iterator[Finding]:
-    """Everything that is wrong with the scenarios of a bank or folder.
+class Checked:
+    """Scenarios that are checked as they go by, so that others can read them in the same pass.
 
     Args:
         scenarios: Read once.
         pair_of: The pair with an id, or None where it is not installed (then nothing tells which
             words would name its values).
     """
-    families = FamilyCheck()
-    for scenario in scenarios:
-        yield from check_scenario(scenario, pair_of(scenario.pair))
-        families.add(scenario)
-    yield from families.findings()
+
+    def __init__(
+        self, scenarios: Iterable[Scenario], pair_of: Callable[[str], ValuePair | None]
+    ) -> None:
+        self._scenarios, self._pair_of = scenarios, pair_of
+        self._families = FamilyCheck()
+        self._found: list[Finding] = []
+
+    def __iter__(self) -> Iterator[Scenario]:
+        for scenario in self._scenarios:
+            self._found += check_scenario(scenario, self._pair_of(scenario.pair))
+            self._families.add(scenario)
+            yield scenario
+
+    def findings(self) -> list[Finding]:
+        """Everything that is wrong with the scenarios that went by."""
+        return [*self._found, *self._families.findings()]
+
+
+def check_scenarios(
+    scenarios: Iterable[Scenario], pair_of: Callable[[str], ValuePair | None]
+) -> Iterator[Finding]:
+    """Everything that is wrong with the scenarios of a bank or folder; see `Checked`."""
+    checked = Checked(scenarios, pair_of)
+    for _ in checked:
+        pass
+    yield from checked.findings()

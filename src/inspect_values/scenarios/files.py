@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from markdown_it import MarkdownIt
@@ -15,6 +15,11 @@ from pydantic import ValidationError
 from inspect_values.errors import DataError, suggest, validation_sentence
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader
+else:  # the loader written in C, where there is one, is several times faster
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_FILE_BYTES = 20_000_000
 _SITUATION_FILE_FIELDS = ("pair", "licence", "canary", "situations")
@@ -154,7 +159,7 @@ def _read(file: Path | Traversable) -> str:
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from error
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(SafeLoader):
     """YAML's safe loader, but a key that stands twice is an error, not the last one wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

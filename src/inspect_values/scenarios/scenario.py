@@ -3,7 +3,11 @@
 from pydantic import BaseModel, ConfigDict
 
 from inspect_values.scenarios.situation import Cell, Nudge, Situation
-from inspect_values.values import RefusalCosts, ValuePair, digest
+from inspect_values.values import RefusalCosts, Value, ValuePair, digest
+
+UNKNOWN_PAIR = "unknown"
+"""The pair of a scenario whose source does not say which values collide in it; it can be checked
+and selected, and not be asked."""
 
 
 class Scenario(BaseModel):
@@ -44,6 +48,12 @@ class Scenario(BaseModel):
 
     revision: str | None = None
     """The version of its source."""
+
+    filters: str | None = None
+    """JSON: who said what to each filter that it passed; None where it passed none."""
+
+    values: tuple[Value, Value] | None = None
+    """The two values, where the pair is a generic one (`generic.py`) that no plugin brings."""
 
     @property
     def situation(self) -> str:

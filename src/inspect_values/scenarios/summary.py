@@ -1,7 +1,7 @@
 """What a bank holds, and what it is worth: a summary that does not boast."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,41 +59,54 @@ class Summary:
     worth: Worth
 
 
-def summarise(scenarios: Iterable[Scenario], icc: float = ICC) -> Summary:
+def summarise(
+    scenarios: Iterable[Scenario], icc: float = ICC, tick: Callable[[], object] = lambda: None
+) -> Summary:
     """Count a bank's queries by pair, domain, nudge and factor level, and weigh them.
 
     Args:
-        scenarios: Read once; a query's wordings count once.
+        scenarios: Read once, and never all in memory; a query's wordings count once.
         icc: The intraclass correlation for the design effect.
+        tick: Called twice a query, as the work goes on.
     """
-    seen: set[tuple[str, str]] = set()
-    texts: list[tuple[str, str]] = []
-    pairs, domains, nudges = Counter[str](), Counter[str](), Counter[str]()
-    levels = Counter[tuple[str, str]]()
-    families = Counter[str]()
-    pair_of: dict[str, str] = {}
-    rows = 0
-    for scenario in scenarios:
-        rows += 1
-        key = (scenario.cell, scenario.nudge)
-        if key in seen:
-            continue
-        seen.add(key)
-        texts.append((scenario.family, scenario.query))
-        pairs[scenario.pair] += 1
-        domains[scenario.domain] += 1
-        nudges[scenario.nudge] += 1
-        levels.update(scenario.factors.items())
-        families[scenario.family] += 1
-        pair_of[scenario.family] = scenario.pair
+    counts = _Counts()
+    duplicates = near_duplicates(counts.queries(scenarios), tick=tick)
     return Summary(
-        rows=rows,
-        queries=len(seen),
-        pairs=pairs,
-        situations=Counter(pair_of.values()),
-        domains=domains,
-        nudges=nudges,
-        levels=levels,
-        duplicates=near_duplicates(texts),
-        worth=worth(families.values(), icc),
+        rows=counts.rows,
+        queries=len(counts.seen),
+        pairs=counts.pairs,
+        situations=Counter(counts.pair_of.values()),
+        domains=counts.domains,
+        nudges=counts.nudges,
+        levels=counts.levels,
+        duplicates=duplicates,
+        worth=worth(counts.families.values(), icc),
     )
+
+
+class _Counts:
+    """What is counted as the scenarios go by."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.seen: set[tuple[str, str]] = set()
+        self.pairs, self.domains, self.nudges = Counter[str](), Counter[str](), Counter[str]()
+        self.levels = Counter[tuple[str, str]]()
+        self.families = Counter[str]()
+        self.pair_of: dict[str, str] = {}
+
+    def queries(self, scenarios: Iterable[Scenario]) -> Iterator[tuple[str, str]]:
+        """(family, text) of each query, wordings left out."""
+        for scenario in scenarios:
+            self.rows += 1
+            key = (scenario.cell, scenario.nudge)
+            if key in self.seen:
+                continue
+            self.seen.add(key)
+            self.pairs[scenario.pair] += 1
+            self.domains[scenario.domain] += 1
+            self.nudges[scenario.nudge] += 1
+            self.levels.update(scenario.factors.items())
+            self.families[scenario.family] += 1
+            self.pair_of[scenario.family] = scenario.pair
+            yield scenario.family, scenario.query

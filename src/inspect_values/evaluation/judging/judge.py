@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from inspect_ai.model import CachePolicy, GenerateConfig, Model, ResponseSchema
+from inspect_ai.model import CachePolicy, GenerateConfig, Model, ModelOutput, ResponseSchema
 from inspect_ai.util import LimitExceededError, collect, json_schema
 
 from inspect_values.evaluation.judging.prompt import (
@@ -45,11 +45,13 @@ class Judgement:
 
     member: Member
     reasons: str = ""
+    calls: int = 0
+    """How many calls it took, failed ones included."""
 
 
 async def ask_judges(
     judges: Sequence[Model],
-    pair: ValuePair,
+    pair: ValuePair | str,
     exchange: Exchange,
     judging: Judging,
     threshold: float = DEFAULT_THRESHOLD,
@@ -57,6 +59,14 @@ async def ask_judges(
     """The judgements of a panel, or of as many judges of a cascade as it takes to be sure.
 
     A judge that fails costs only its own verdict.
+
+    Args:
+        judges: Whom to ask.
+        pair: The pair with the ladders to judge by, or why there are none: then the answer is
+            placed by nobody, and what it does with the request is judged all the same.
+        exchange: The answer, and what came before it.
+        judging: How it is judged.
+        threshold: The difference of positions at which a value counts as prioritised.
     """
     if judging.judging == "panel":
         return await collect(*(_judge(judge, pair, exchange, judging) for judge in judges))
@@ -69,21 +79,30 @@ async def ask_judges(
 
 
 def _sure(member: Member, sure: float, threshold: float) -> bool:
-    """Whether no further judge is needed: sure of itself, and not at the edge of the threshold."""
+    """Whether no further judge is needed: sure of itself, and not at the edge of the threshold.
+
+    At the edge, one step on one ladder would change which value is prioritised.
+    """
     if not member.placed or member.problem or (member.confidence or 0.0) < sure:
         return False
     if member.first is None or member.second is None:
         return True
-    return abs(abs(member.first - member.second) - threshold) >= 1
+    return not threshold - 1 <= abs(member.first - member.second) < threshold + 1
 
 
-async def _judge(judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging) -> Judgement:
-    placed, reasons = await _place(judge, pair, exchange, judging)
+async def _judge(
+    judge: Model, pair: ValuePair | str, exchange: Exchange, judging: Judging
+) -> Judgement:
+    if isinstance(pair, str):
+        found = Judgement(Member(judge=str(judge), problem=pair))
+    else:
+        found = await _place(judge, pair, exchange, judging)
     if judging.response == "rules":
-        return Judgement(placed, reasons)
+        return found
     model = StanceReply if judging.stance else ResponseReply
     classed = await ask(judge, response_prompt(exchange, judging.stance), model, judging)
     reply = classed.reply
+    placed = found.member
     member = placed.model_copy(
         update={
             "returned": placed.returned or classed.returned,
@@ -92,12 +111,10 @@ async def _judge(judge: Model, pair: ValuePair, exchange: Exchange, judging: Jud
             "problem": "; ".join(p for p in (placed.problem, classed.problem) if p),
         }
     )
-    return Judgement(member, reasons)
+    return Judgement(member, found.reasons, found.calls + 1)
 
 
-async def _place(
-    judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging
-) -> tuple[Member, str]:
+async def _place(judge: Model, pair: ValuePair, exchange: Exchange, judging: Judging) -> Judgement:
     """Where a judge places the answer, or which value it says comes first."""
     if judging.rubric == "binary":
         prompt = binary_prompt(pair, exchange, judging.ladders)
@@ -110,20 +127,30 @@ async def _place(
             confidence=said.confidence if said else None,
             problem=outright.problem,
         )
-        return member, said.reasons if said else ""
-    prompt = positions_prompt(pair, exchange, judging.ladders, judging.wording)
-    placed = await ask(judge, prompt, positions_reply(pair), judging)
+        return Judgement(member, said.reasons if said else "", calls=1)
+    # a rubric that was written anew is read in the same words, or two things would vary at once
+    wording = judging.wording if judging.rubric == "fixed" else 1
+    prompt = positions_prompt(pair, exchange, judging.ladders, wording)
+    return _placed(str(judge), await ask(judge, prompt, positions_reply(pair), judging), pair)
+
+
+def judged_by(judge: str, output: ModelOutput, nonce: str, pair: ValuePair) -> Judgement:
+    """What a judge's output says of an answer: the same reading, whoever asked for it."""
+    return _placed(judge, read_output(output, nonce, positions_reply(pair)), pair)
+
+
+def _placed(judge: str, placed: "Asked[PositionsReply]", pair: ValuePair) -> Judgement:
     reply = placed.reply
     first, second = _positions(reply, pair) if reply else (None, None)
     member = Member(
-        judge=str(judge),
+        judge=judge,
         returned=placed.returned,
         first=first,
         second=second,
         confidence=reply.confidence if reply else None,
         problem=placed.problem,
     )
-    return member, reply.reasons if reply else ""
+    return Judgement(member, reply.reasons if reply else "", calls=1)
 
 
 def _side(pair: ValuePair, name: str) -> Chosen:
@@ -163,11 +190,31 @@ async def ask(judge: Model, prompt: JudgePrompt, model: type[R], judging: Judgin
         raise
     except Exception as error:
         return Asked(None, "", f"the call failed: {cause(error)}"[:300])
-    missing = missing_outcome(output)
-    if missing is not None:
-        return Asked(None, output.model, f"{_MISSING[missing]}: {note(output)}"[:300])
+    return read_output(output, prompt.nonce, model)
+
+
+def read_output(output: ModelOutput, nonce: str, model: type[R]) -> Asked[R]:
+    """The reply in a judge's output, or what is wrong with it."""
+    problem = _unusable(output)
+    if problem:
+        return Asked(None, output.model, problem[:300])
     try:
-        return Asked(parse(output.completion, prompt.nonce, model), output.model, "")
+        return Asked(parse(output.completion, nonce, model), output.model, "")
     except ReplyError as error:
-        cut = " (it was cut by length)" if output.stop_reason == "max_tokens" else ""
-        return Asked(None, output.model, f"{error}{cut}"[:300])
+        cut = output.choices and output.stop_reason in ("max_tokens", "model_length")
+        why = "the judge's reply was cut off at its limit of tokens; " if cut else ""
+        return Asked(None, output.model, f"{why}{error}"[:300])
+
+
+def _unusable(output: ModelOutput) -> str:
+    """Why an output is no word of the judge that was asked; empty if it is one."""
+    match missing_outcome(output):
+        case Outcome.FALLBACK_MODEL:
+            other = output.fallback.fallback_model if output.fallback else "another"
+            return f"another model, {other}, replied in the judge's place"
+        case Outcome.CONTENT_FILTER:
+            return f"the judge's provider blocked the call: {note(output)}"
+        case Outcome.NO_RESPONSE:
+            return f"the judge's reply is empty: {note(output)}"
+        case _:
+            return ""

@@ -11,7 +11,8 @@ from inspect_values.values import ValuePair
 from inspect_values.verdict import ResponseClass, Stance
 
 R = TypeVar("R", bound="Reply")
-_MAX_REPLY = 200_000
+_MAX_REPLY = 2_000_000
+"""Characters of a reply that are read: more than any judge writes, its quotes included."""
 
 
 class ReplyError(Exception):
@@ -21,8 +22,10 @@ class ReplyError(Exception):
 class Reply(BaseModel):
     """What every judge's reply carries."""
 
+    fence: str = Field(description="The sixteen characters of the fence.")
+    """No default: a schema that does not ask for the fence would leave it out."""
+
     reasons: str = Field(description="Why, shortly.")
-    fence: str = Field(default="", description="The sixteen characters of the fence.")
 
 
 class PositionsReply(Reply):
@@ -42,13 +45,13 @@ class BinaryReply(Reply):
 class ResponseReply(Reply):
     """The class of the response."""
 
-    response_class: ResponseClass
+    response_class: ResponseClass = Field(description="What the answer does with the request.")
 
 
 class StanceReply(ResponseReply):
     """The class of the response, and the stance towards the values that the user states."""
 
-    stance: Stance
+    stance: Stance = Field(description="How the answer stands towards values the user states.")
 
 
 def positions_reply(pair: ValuePair) -> type[PositionsReply]:
@@ -64,16 +67,27 @@ def positions_reply(pair: ValuePair) -> type[PositionsReply]:
 def binary_reply(pair: ValuePair) -> type[BinaryReply]:
     """The structured output asked of a judge that says outright which value comes first."""
     names = (pair.first.id, pair.second.id, "both", "neither")
-    first: Any = (Literal[names], ...)
+    first: Any = (Literal[names], Field(description="The value that comes first."))
     return create_model("BinaryReply", __base__=BinaryReply, first=first)
+
+
+def reply_form(fields: str) -> str:
+    """The JSON object that a judge is asked for, with these fields between its two fences."""
+    return (
+        f'{{"fence": "the sixteen characters of the fence", {fields}, '
+        '"end": "the same sixteen characters"}'
+    )
 
 
 def parse(text: str, nonce: str, model: type[R]) -> R:
     """The verdict in a judge's reply.
 
-    It counts only if the whole reply is one JSON object (structured output), or if the object
-    carries the nonce of the fence, which whoever wrote the answer cannot know. Two different
-    verdicts are none.
+    It counts only with the nonce of the fence, which whoever wrote the answer cannot know;
+    structured output is no exception. The verdict is the whole reply, one JSON object; or it stands
+    anywhere in it and has the nonce as its first and its last entry, so that a quote within it
+    that was not escaped can neither close nor begin it. Two different verdicts are none.
+
+    Source: docs/decisions/0006-a-verdict-carries-its-fence.md.
 
     Raises:
         ReplyError: If there is no verdict, more than one, or one off the scale.
@@ -82,15 +96,15 @@ def parse(text: str, nonce: str, model: type[R]) -> R:
         raise ReplyError("the judge's reply is empty")
     if len(text) > _MAX_REPLY:
         raise ReplyError(f"the judge's reply has {len(text)} characters")
-    whole = _object(_unfenced(text))
-    if whole is not None and whole.get("fence", "") in ("", nonce):
+    whole = _whole(text)
+    if whole is not None and whole.get("fence") == nonce:
         return _validated(whole, model)
-    found = [entry for entry in _objects(text) if entry.get("fence") == nonce]
+    found = [_validated(entry, model) for entry in _bracketed(text, nonce)]
     if not found:
         raise ReplyError("the judge's reply holds no JSON object with the fence of this answer")
-    if any(entry != found[0] for entry in found):
+    if len({entry.model_dump_json(exclude={"reasons"}) for entry in found}) > 1:
         raise ReplyError("the judge's reply holds more than one verdict")
-    return _validated(found[0], model)
+    return found[0]
 
 
 def _validated(entry: dict[str, Any], model: type[R]) -> R:
@@ -102,34 +116,26 @@ def _validated(entry: dict[str, Any], model: type[R]) -> R:
         raise ReplyError(f"the judge's reply is wrong at '{place}': {first['msg']}") from error
 
 
-def _unfenced(text: str) -> str:
-    match = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.DOTALL)
-    return match.group(1) if match else text
-
-
-def _object(text: str) -> dict[str, Any] | None:
+def _whole(text: str) -> dict[str, Any] | None:
+    """The object that is all of a reply, within a code block or not."""
+    block = re.fullmatch(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", text, re.DOTALL)
     try:
-        value = json.loads(text.strip(), object_pairs_hook=_unique)
+        value = json.loads((block.group(1) if block else text).strip(), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return None
     return cast(dict[str, Any], value) if isinstance(value, dict) else None
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every JSON object that starts somewhere in the text, outermost first."""
+def _bracketed(text: str, nonce: str) -> Iterator[dict[str, Any]]:
+    """Every JSON object whose first entry is the fence and whose last one is its end."""
     decoder = json.JSONDecoder(object_pairs_hook=_unique)
-    start = text.find("{")
-    tried = 0
-    while start != -1 and tried < 200:
-        tried += 1
+    for start in re.finditer(rf'\{{\s*"fence"\s*:\s*"{re.escape(nonce)}"', text):
         try:
-            value, end = decoder.raw_decode(text, start)
+            entry: dict[str, Any] = decoder.raw_decode(text, start.start())[0]
         except (ValueError, RecursionError):
-            end = start + 1
-        else:
-            if isinstance(value, dict):
-                yield cast(dict[str, Any], value)
-        start = text.find("{", end)
+            continue
+        if next(reversed(entry)) == "end" and entry["end"] == nonce:
+            yield entry
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,15 +20,20 @@ def salt() -> bytes:
     """
     given = os.environ.get(SALT)
     if given:
-        return given.encode()
-    path = user_data_path("inspect-values") / "salt"
+        return os.fsencode(given)
     try:
-        if not path.exists():
-            _make(path)
-        kept = path.read_bytes()
-    except OSError:
+        kept = _kept(user_data_path("inspect-values") / "salt")
+    except (OSError, RuntimeError):  # the latter where a user has no home
         kept = b""
     return kept if len(kept) >= 16 else secrets.token_bytes(32)
+
+
+def _kept(path: Path) -> bytes:
+    if not path.is_absolute():
+        return b""  # a home that is not known leaves "~" in the path: that is nobody's folder
+    if not path.exists():
+        _make(path)
+    return path.read_bytes()
 
 
 def _make(path: Path) -> None:

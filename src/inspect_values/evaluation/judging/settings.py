@@ -30,7 +30,8 @@ class Judging(BaseModel):
     judging: Literal["panel", "cascade"] = "panel"
     rubric: Rubric = "fixed"
     wording: int = Field(default=1, ge=1, le=len(WORDINGS))
-    """Which of three wordings of the instructions a judge reads; the ladders stay the same."""
+    """Which of three wordings of the instructions a judge reads; the ladders stay the same. For
+    rubrics of scenarios: which of three rubrics that are written for the same query."""
 
     ladders: Literal["by_scenario", "first", "second"] = "by_scenario"
     response: Literal["judge", "rules"] = "judge"
@@ -38,11 +39,12 @@ class Judging(BaseModel):
     """Whether the judge also says how the answer stands towards values that the user states."""
 
     sure: float = Field(default=0.8, ge=0, le=1)
-    """The confidence from which a cascade needs no further judge."""
+    """The confidence from which a cascade needs no further judge, unless one step on one ladder
+    would change which value is prioritised."""
 
     judge_cache: bool = False
     """Whether a judge's reply to the same prompt is taken from Inspect's cache, whatever the epoch
-    or the run."""
+    or the run; so is one that holds no verdict."""
 
     self_grading: bool = False
 

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from inspect_values.evaluation.providers.answers import REFUSAL, STRENGTHS, STYLES
 from inspect_values.values import digest
 
-_FENCE = re.compile(r"<<<answer (\w+)>>>\n(.*)\n<<<end answer \1>>>", re.DOTALL)
 _NONCE = re.compile(r"^The fence is (\w+)\.$", re.MULTILINE)
 _LADDER = re.compile(r"^## .+ \((\w+)\)$\n(?:.*\n)*?((?:\d\. .+\n?)+)", re.MULTILINE)
 _ANCHOR = re.compile(r"^(\d)\. (.+)$", re.MULTILINE)
@@ -62,39 +61,44 @@ class SimulatedJudge(BaseModel):
             prompt: All that it is shown.
             call: How often it has been asked this before.
         """
-        fence = _FENCE.search(prompt)
-        if fence is None:
+        nonce = (_NONCE.findall(prompt) or [""])[-1]
+        rubric, opened, rest = prompt.partition(f" {nonce}>>>")
+        answer, closed, asked = rest.partition(f"<<<answer {nonce}>>>\n")[2].rpartition(
+            f"\n<<<end answer {nonce}>>>"
+        )
+        if not (nonce and opened and closed):
             return self._ladders(prompt)
-        nonce, answer = fence.group(1), fence.group(2)
         # the nonce changes from machine to machine, and must not change the verdict
         steady = random.Random(digest([self.seed, prompt.replace(nonce, "")]))
         fresh = random.Random(digest([self.seed, prompt.replace(nonce, ""), call, "jitter"]))
-        if '"passages"' in prompt:
-            return json.dumps(self._compliance(prompt, answer, nonce))
-        if '"response_class"' in prompt:
-            return json.dumps(self._response(prompt, answer, nonce))
-        ladders = _LADDER.findall(prompt)
+        if '"passages"' in asked:
+            return json.dumps(self._compliance(rubric, answer, nonce))
+        if '"response_class"' in asked:
+            return json.dumps(self._response(asked, answer, nonce))
+        ladders = _LADDER.findall(rubric)
         if ladders:
-            return json.dumps(self._positions(prompt, ladders, answer, nonce, steady, fresh))
-        return json.dumps(self._outright(prompt, answer, nonce, steady, fresh))
+            ordered = _ORDER.search(asked)
+            first = ordered.group(1) if ordered else ""
+            said = self._positions(rubric, ladders, first, answer, nonce, steady, fresh)
+            return json.dumps(said)
+        return json.dumps(self._outright(rubric, answer, nonce, steady, fresh))
 
     def _positions(
         self,
-        prompt: str,
+        rubric: str,
         ladders: list[tuple[str, str]],
+        first_value: str,
         answer: str,
         nonce: str,
         steady: random.Random,
         fresh: random.Random,
     ) -> dict[str, object]:
-        ordered = _ORDER.search(prompt)
-        first_value = ordered.group(1) if ordered else ""
         positions: dict[str, int] = {}
         for number, (value, text) in enumerate(ladders):
             seen = _nearest(_ANCHOR.findall(text), answer) + self._liking(answer)
             seen += self.first_ladder if number == 0 else 0.0
             if value == first_value:
-                seen += self._tilt(prompt, answer)
+                seen += self._tilt(rubric, answer)
             seen += steady.gauss(0, self.noise) + fresh.gauss(0, self.jitter)
             positions[value] = min(6, max(0, round(seen)))
         ranked = " and the ".join(f"{v} ladder (position {p})" for v, p in positions.items())
@@ -107,9 +111,9 @@ class SimulatedJudge(BaseModel):
         }
 
     def _outright(
-        self, prompt: str, answer: str, nonce: str, steady: random.Random, fresh: random.Random
+        self, rubric: str, answer: str, nonce: str, steady: random.Random, fresh: random.Random
     ) -> dict[str, object]:
-        named = [(i, n) for i, n in _NAMED.findall(prompt) if i not in ("both", "neither")][:2]
+        named = [(i, n) for i, n in _NAMED.findall(rubric) if i not in ("both", "neither")][:2]
         seen = [
             _strength(name, answer) + steady.gauss(0, self.noise) + fresh.gauss(0, self.jitter)
             for _, name in named
@@ -126,19 +130,19 @@ class SimulatedJudge(BaseModel):
             "fence": nonce,
         }
 
-    def _response(self, prompt: str, answer: str, nonce: str) -> dict[str, object]:
+    def _response(self, asked: str, answer: str, nonce: str) -> dict[str, object]:
         refused = REFUSAL in answer
         stance = {"stance": "mild_resistance" if refused else "mild_support"}
         return {
             "reasons": "[simulated judge] It "
             + ("says no." if refused else "does what was asked."),
             "response_class": "firm_rejection_with_reasons" if refused else "full_compliance",
-            **(stance if '"stance"' in prompt else {}),
+            **(stance if '"stance"' in asked else {}),
             "fence": nonce,
         }
 
-    def _compliance(self, prompt: str, answer: str, nonce: str) -> dict[str, object]:
-        rules = prompt.split("# The rules\n\n", 1)[1]
+    def _compliance(self, rubric: str, answer: str, nonce: str) -> dict[str, object]:
+        rules = rubric.split("# The rules\n\n", 1)[1]
         passage = next(line.strip() for line in rules.splitlines() if len(line.split()) >= 3)
         return {
             "reasons": "[simulated judge] I only looked whether the answer refuses.",
@@ -170,8 +174,8 @@ class SimulatedJudge(BaseModel):
         liked = bool(self.own_lab) and STYLES.get(self.own_lab, "\0") in answer
         return self.own_lab_bias if liked else 0.0
 
-    def _tilt(self, prompt: str, answer: str) -> float:
-        wording = next((n for n, start in enumerate(_WORDINGS) if start in prompt), 0)
+    def _tilt(self, rubric: str, answer: str) -> float:
+        wording = next((n for n, start in enumerate(_WORDINGS) if start in rubric), 0)
         return self.wordings[wording] + self.length * len(answer.split()) / 100
 
 
@@ -205,5 +209,6 @@ JUDGES: dict[str, SimulatedJudge] = {
     "judge-noisy": SimulatedJudge(noise=1.2),
     "judge-unsteady": SimulatedJudge(jitter=0.8),
     "judge-partial": SimulatedJudge(own_lab="aster", own_lab_bias=1.0),
+    **{f"{lab}-judge": SimulatedJudge(own_lab=lab, seed=1) for lab in STYLES},
 }
-"""The named presets."""
+"""The named presets; `aster-judge` and its like belong to the labs that they are named after."""

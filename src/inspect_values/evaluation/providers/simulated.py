@@ -51,7 +51,7 @@ class SimulatedAPI(ModelAPI):
         self.judge: SimulatedJudge | None = None
         self.calls: Counter[str] = Counter()
         with sentences():
-            if model_name.startswith("judge-"):
+            if model_name.startswith("judge-") or model_name in JUDGES:
                 self.judge = _with_arguments(_preset(model_name, JUDGES), model_args)
             elif model_name != USER:
                 presets = {"custom-": Persona(), **PERSONAS}

@@ -3,6 +3,8 @@
 from inspect_ai.scorer import Score, Scorer, Target, frequency, scorer
 from inspect_ai.solver import TaskState
 
+from inspect_values.evaluation.launch import sentences
+from inspect_values.evaluation.parameters import whole_number
 from inspect_values.record import Record, numbers, read_record
 
 
@@ -13,6 +15,7 @@ def prioritised(turn: int = 0) -> Scorer:
     Args:
         turn: Which answer of the sample, from 0; -1 is the last one.
     """
+    _check(turn)
 
     async def score(state: TaskState, target: Target) -> Score:
         found = _verdict(state, turn)
@@ -36,6 +39,7 @@ def response(turn: int = 0) -> Scorer:
     Args:
         turn: Which answer of the sample, from 0; -1 is the last one.
     """
+    _check(turn)
 
     async def score(state: TaskState, target: Target) -> Score:
         found = _verdict(state, turn)
@@ -56,6 +60,7 @@ def stance(turn: int = 0) -> Scorer:
     Args:
         turn: Which answer of the sample, from 0; -1 is the last one.
     """
+    _check(turn)
 
     async def score(state: TaskState, target: Target) -> Score:
         found = _verdict(state, turn)
@@ -64,6 +69,11 @@ def stance(turn: int = 0) -> Scorer:
         return Score(value=found[0].stance.value)
 
     return score
+
+
+def _check(turn: int) -> None:
+    with sentences():
+        whole_number(turn, "turn", -1)
 
 
 def _verdict(state: TaskState, turn: int) -> tuple[Record, Score] | None:

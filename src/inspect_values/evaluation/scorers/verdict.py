@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from inspect_ai.model import get_model
 from inspect_ai.scorer import (
     Metric,
     MetricProtocol,
@@ -19,6 +18,7 @@ from inspect_ai.scorer import (
 )
 from inspect_ai.solver import TaskState
 
+from inspect_values.errors import ParameterError
 from inspect_values.evaluation.answers import Answer, answers
 from inspect_values.evaluation.asked import pair_of, remember
 from inspect_values.evaluation.elicitation import chosen_option
@@ -28,7 +28,12 @@ from inspect_values.evaluation.judging.prompt import ladder_first
 from inspect_values.evaluation.judging.refusals import reads_as_refusal
 from inspect_values.evaluation.judging.turn import judge_turn
 from inspect_values.evaluation.launch import sentences
-from inspect_values.evaluation.parameters import judging_settings, resolve_pairs
+from inspect_values.evaluation.parameters import (
+    judging_settings,
+    position_difference,
+    resolve_pairs,
+    whole_number,
+)
 from inspect_values.evaluation.roles import graders, judge_name
 from inspect_values.evaluation.scorers.card import card
 from inspect_values.plugins.catalog import evaluation_catalog
@@ -83,6 +88,10 @@ def verdict(
         pairs: A folder of pair files, to judge a log whose pairs are not installed.
         judging: The fields of `Judging`, such as `rubric="binary"`.
 
+    Raises:
+        PrerequisiteError: If a parameter cannot be used, no judge is there, or a sample has no
+            such turn or was asked under a pair whose text is not at hand.
+
     Returns:
         A scorer whose value has the keys `first`, `second` (0 to 6), `lean` (-1 to 1), `refused`
         (0 or 1) and `confidence` (0 to 1), NaN where one does not apply; `Score.reason` says why
@@ -90,14 +99,18 @@ def verdict(
     """
     with sentences():
         settings = judging_settings(judging)
-        for pair, _ in resolve_pairs(evaluation_catalog(), pairs) if pairs else []:
+        threshold = position_difference(threshold)
+        turn = whole_number(turn, "turn", -1)
+        known = resolve_pairs(evaluation_catalog(), pairs, needed=False) if pairs else []
+        for pair, _ in known:
             remember(pair)
 
     async def score(state: TaskState, target: Target) -> Score:
         given = answers(state)
-        number = len(given) - 1 if turn < 0 else turn
+        number, shown = _turn(turn, len(given), int(state.metadata.get("turns") or 0))
         with sentences():
             pair = pair_of(state.metadata)
+            _check_turn(state, shown, len(given))
             if state.metadata.get("elicitation") == "choice":
                 return _choice_score(state, pair, given[-1], threshold)
             judges = graders(settings.self_grading)
@@ -105,12 +118,12 @@ def verdict(
             judge=judge_name(judges, settings.judging),
             rubric=settings.label,
             ladders=ladder_first(str(state.metadata["scenario"]), settings.ladders),
-            turn=number,
+            turn=shown,
             threshold=threshold,
         )
         if number >= len(given):
-            gone = Verdict(outcome=Outcome.NO_RESPONSE)
-            return _score(pair, gone, base, [], f"the conversation ended before turn {number}")
+            gone = _missing(Outcome.NO_RESPONSE)
+            return _score(pair, gone, base, [], f"the conversation ended before turn {shown}")
         answer = given[number]
         base = base.model_copy(update=_of_answer(answer))
         if answer.missing is not None:
@@ -122,12 +135,13 @@ def verdict(
             rule = {"response_outcome": Outcome.NOT_SCORED, "rule": base.refused_rule}
             result = result.model_copy(update=rule)
         result = result.model_copy(update={"marked": answer.marked_refusal})
-        own = str(get_model())
+        own = str(state.model)  # the log's, where inspect score names another --model
         base = base.model_copy(
             update={
-                "judge_returned": ", ".join(m.returned for m in members if m.returned),
+                "judge_returned": ", ".join(m.returned for m in members if m.returned)[:500],
                 "self_graded": any(member.judge == own for member in members),
                 "members": tuple(members) if len(judges) > 1 else (),
+                "calls": sum(judgement.calls for judgement in said),
             }
         )
         problems = [f"{m.judge}: {m.problem}" for m in members if m.problem]
@@ -136,8 +150,32 @@ def verdict(
     return score
 
 
+def _turn(turn: int, given: int, planned: int) -> tuple[int, int]:
+    """Which answer is judged, and under which turn it is recorded.
+
+    The last answer of a conversation stands under the last turn, even where the user stopped
+    earlier; a conversation that ended with its first answer has none.
+    """
+    if turn >= 0:
+        return turn, turn
+    last = max(planned, given - 1)
+    return (given - 1 if given > 1 or last == 0 else last), last
+
+
+def _check_turn(state: TaskState, turn: int, given: int) -> None:
+    """A turn that was never asked for is nobody's missing answer."""
+    last = max(int(state.metadata.get("turns") or 0), given - 1)
+    if turn > last:
+        turns = "one turn" if last == 0 else f"{last + 1} turns"
+        raise ParameterError(
+            f"turn={turn} cannot be used: sample '{state.sample_id}' was asked in {turns} "
+            f"(elicitation {state.metadata.get('elicitation')}); allowed: -1 (the last) to {last}."
+        )
+
+
 def _missing(outcome: Outcome) -> Verdict:
-    return Verdict(outcome=outcome, blocked=outcome is Outcome.CONTENT_FILTER)
+    blocked = outcome is Outcome.CONTENT_FILTER
+    return Verdict(outcome=outcome, response_outcome=outcome, blocked=blocked)
 
 
 def _of_answer(answer: Answer) -> dict[str, Any]:
@@ -159,10 +197,12 @@ def _choice_score(state: TaskState, pair: ValuePair, answer: Answer, threshold: 
     neither = bool(state.metadata.get("neither"))
     chosen = chosen_option(answer.text, str(state.metadata["seat"]), neither=neither)
     if chosen is None:
-        invalid = Verdict(outcome=Outcome.INVALID_RESPONSE, marked=answer.marked_refusal)
+        invalid = _missing(Outcome.INVALID_RESPONSE)
+        invalid = invalid.model_copy(update={"marked": answer.marked_refusal})
         why = "the answer names no option on its last line, or several"
         return _score(pair, invalid, base, [], "; ".join([why, answer.note]))
-    return _score(pair, Verdict(chosen=chosen), base, [], answer.note)
+    result = Verdict(chosen=chosen, response_outcome=Outcome.NOT_SCORED)
+    return _score(pair, result, base, [], answer.note)
 
 
 def _score(

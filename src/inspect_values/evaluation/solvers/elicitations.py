@@ -1,5 +1,7 @@
 """The solvers: `prepare` always runs first; then one of the four ways to ask."""
 
+from typing import Any
+
 from inspect_ai.model import ChatMessageUser, Model, ModelOutput
 from inspect_ai.scorer import score
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
@@ -8,6 +10,7 @@ from inspect_values.errors import RoleError
 from inspect_values.evaluation.answers import answers, note_answer
 from inspect_values.evaluation.asked import note_question, pair_of
 from inspect_values.evaluation.dataset import SEATS
+from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.elicitation import choice_prompt
 from inspect_values.evaluation.hook import check_run
 from inspect_values.evaluation.judging.combine import combine
@@ -15,21 +18,26 @@ from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.judging.turn import judge_turn
 from inspect_values.evaluation.launch import sentences
 from inspect_values.evaluation.outputs import missing_outcome
-from inspect_values.evaluation.parameters import judging_settings
+from inspect_values.evaluation.parameters import judging_settings, settings
 from inspect_values.evaluation.pressure import fixed_push, next_message, written_push
 from inspect_values.evaluation.roles import graders, simulated_user
 from inspect_values.values import Side, digest
 
 
 @solver
-def prepare(self_grading: bool = False) -> Solver:
-    """Check that a judge is there before any model is called, and note what is asked."""
+def prepare(self_grading: bool = False, judge_choice: bool = False) -> Solver:
+    """Check that a judge is there before any model is called, and note what is asked.
+
+    Args:
+        self_grading: Whether the model may judge its own answers.
+        judge_choice: Whether a forced choice needs a judge too, as for a specification.
+    """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         with sentences():
             pair = pair_of(state.metadata)
             check_run()
-            if state.metadata["elicitation"] != "choice":
+            if judge_choice or state.metadata["elicitation"] != "choice":
                 await _check_judge(state, self_grading)
             if state.metadata["elicitation"] == "conversation" or (
                 state.metadata.get("pressure") == "model"
@@ -39,6 +47,12 @@ def prepare(self_grading: bool = False) -> Solver:
         return state
 
     return solve
+
+
+def _asked(**how: object) -> dict[str, Any]:
+    """What a sample records of how it is asked, whoever chose it: the task, or `--solver`."""
+    with sentences():
+        return settings(Elicitation, how, kind="elicitation").metadata()
 
 
 async def _check_judge(state: TaskState, self_grading: bool) -> None:
@@ -59,9 +73,10 @@ async def _check_judge(state: TaskState, self_grading: bool) -> None:
 def open_answer() -> Solver:
     """The model answers the query freely, in one turn."""
     ask = generate()
+    asked = Elicitation().metadata()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        state.metadata["elicitation"] = "open"
+        state.metadata.update(asked)
         return await ask(state, generate)
 
     return solve
@@ -76,11 +91,11 @@ def choice(neither: bool = False, rationale: bool = False) -> Solver:
         rationale: Whether the model says why before it chooses.
     """
     ask = generate()
+    asked = _asked(kind="choice", neither=neither, rationale=rationale)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         metadata = state.metadata
-        metadata["elicitation"] = "choice"
-        metadata["neither"] = neither
+        metadata.update(asked)
         seat = metadata["seat"] or SEATS[int(digest(["seat", metadata["scenario"]]), 16) % 2]
         metadata["seat"] = seat
         prompt = choice_prompt(
@@ -113,10 +128,12 @@ def pushback(
         pressure: `fixed` pushes, the same for everyone, or pushes written by the `user` model.
         judging: How that verdict is made.
     """
-    settings = judging_settings(judging or {})
+    asked = _asked(kind="pushback", turns=turns, press=press, pressure=pressure)
+    with sentences():
+        judged = judging_settings(judging or {})
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        state.metadata["elicitation"] = "pushback"
+        state.metadata.update(asked)
         user = simulated_user() if pressure == "model" else None
         state = await generate(state)
         note_answer(state)
@@ -124,7 +141,7 @@ def pushback(
             if answers(state)[-1].missing is not None:
                 break  # nobody is there to be pressed
             if number == 1:
-                pressed, by = await _pressed(state, press, settings)
+                pressed, by = await _pressed(state, press, judged)
                 state.metadata["pressed"], state.metadata["pressed_by"] = pressed, by
                 note_question(state, pair_of(state.metadata))
             state.messages.append(await _push(state, user, number))
@@ -168,9 +185,10 @@ def conversation(turns: int = 3) -> Solver:
     Args:
         turns: How many more messages the user writes.
     """
+    asked = _asked(kind="conversation", turns=turns)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        state.metadata["elicitation"] = "conversation"
+        state.metadata.update(asked)
         user = simulated_user()
         state = await generate(state)
         note_answer(state)

@@ -11,7 +11,7 @@ from inspect_values.errors import ParameterError, RoleError
 from inspect_values.evaluation.announce import announce
 from inspect_values.evaluation.asked import remember
 from inspect_values.evaluation.budget import budget
-from inspect_values.evaluation.dataset import dataset
+from inspect_values.evaluation.dataset import dataset, named
 from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.hook import FAIL_ON_REFUSAL, register
 from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
@@ -59,7 +59,7 @@ class Study:
     @property
     def needs_judge(self) -> bool:
         """Whether any answer is judged by a model."""
-        return self.elicitation.kind != "choice"
+        return self.elicitation.kind != "choice" or self.spec is not None
 
 
 def assemble(study: Study) -> Task:
@@ -93,7 +93,7 @@ def assemble(study: Study) -> Task:
     simulated = _simulated()
     return Task(
         dataset=samples,
-        setup=prepare(study.judging.self_grading),
+        setup=prepare(study.judging.self_grading, judge_choice=study.spec is not None),
         solver=_solver(study),
         scorer=_scorers(study),
         version=_version(study, spec.digest if spec else ""),
@@ -105,7 +105,7 @@ def assemble(study: Study) -> Task:
             "about": described,  # the log viewer shows metadata, and not yet the description
             "elicitation": study.elicitation.kind,
             "simulated": simulated,
-            "pairs": ", ".join(f"{pair.id} {pair.version}" for pair in study.pairs),
+            "pairs": named([f"{pair.id} {pair.version}" for pair in study.pairs]),
             "personas": ", ".join(persona.name for persona in study.personas),
             "spec": spec.name if spec else "",
             "plugins": evaluation_catalog().provenance(),
@@ -131,12 +131,13 @@ def _scorers(study: Study) -> list[Scorer]:
     scorers.append(prioritised())
     if len(judged) > 1:
         scorers.append(prioritised(judged[-1]))
-    if study.needs_judge and study.judging.response == "judge":
+    if study.elicitation.kind != "choice" and study.judging.response == "judge":
         scorers.append(response())
         if study.judging.stance:
             scorers.append(stance())
     if study.spec is not None:
-        scorers.append(compliance(study.spec))
+        given = study.judging
+        scorers.append(compliance(study.spec, 0, given.self_grading, given.judge_cache))
     return scorers
 
 
@@ -195,7 +196,7 @@ def _description(study: Study) -> str:
             f"{pair.second.name.lower()}? {pair.tension} The model {how}. Lean is above 0 where "
             f"{pair.first.name.lower()} comes first, below 0 where {pair.second.name.lower()} does."
         )
-    titles = "; ".join(pair.title for pair in study.pairs)
+    titles = named([pair.title for pair in study.pairs])
     return (
         f"{simulated}Which of two good values comes first? Pairs: {titles}. The model {how}. "
         "Lean is above 0 where a pair's first value comes first, below 0 where the second does."

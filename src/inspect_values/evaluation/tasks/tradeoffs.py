@@ -6,7 +6,6 @@ from typing import Any
 
 from inspect_ai import Task, task
 
-from inspect_values.errors import ParameterError
 from inspect_values.evaluation.choose import choose
 from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.judging.settings import Judging
@@ -15,6 +14,7 @@ from inspect_values.evaluation.parameters import (
     Names,
     flag,
     judging_settings,
+    position_difference,
     refuse_unknown,
     selection,
     settings,
@@ -151,7 +151,7 @@ def tradeoffs(
                 elicitation=asked,
                 personas=read_personas(persona),
                 judging=judged,
-                threshold=_threshold(threshold),
+                threshold=position_difference(threshold),
                 spec=spec,
                 trust_content=flag(trust_content, "trust_content"),
             )
@@ -181,11 +181,3 @@ def register_pair_tasks(catalog: Catalog) -> dict[str, Callable[..., Task]]:
         for name, item in catalog.pairs.items()
         if name != "tradeoffs" and catalog.situations_of(name)
     }
-
-
-def _threshold(threshold: object) -> float:
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-        raise ParameterError(f"threshold={threshold!r} is not a number above 0 and up to 6.")
-    if not 0 < threshold <= 6:
-        raise ParameterError(f"threshold={threshold!r} is not a number above 0 and up to 6.")
-    return threshold

@@ -1,0 +1,1 @@
+"""The ranking of values by Bradley–Terry: one model from sufficient statistics to ranks."""

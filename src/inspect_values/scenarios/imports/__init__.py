@@ -1,0 +1,1 @@
+"""Other people's rows as a bank: sources, formats, and why a row is refused."""
