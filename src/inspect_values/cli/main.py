@@ -12,6 +12,7 @@ from inspect_values.analysis.settings import AnalysisSettings
 from inspect_values.cli.between import compare, disagreement
 from inspect_values.cli.labels import labels
 from inspect_values.cli.ranking import analysis_options, elo
+from inspect_values.cli.run import run
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
@@ -51,6 +52,7 @@ cli.add_command(compare)
 cli.add_command(disagreement)
 cli.add_command(labels)
 cli.add_command(scenarios)
+cli.add_command(run)
 
 
 @cli.command("list")

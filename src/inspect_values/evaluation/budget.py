@@ -25,7 +25,7 @@ BUDGET = "INSPECT_VALUES_BUDGET"
 PRICES = "INSPECT_VALUES_PRICES"
 """Environment variable: the price file."""
 
-FIRST = 4
+FIRST = 1
 """How many queries start before it is known what one costs."""
 
 
@@ -58,6 +58,16 @@ def prices() -> Prices | None:
         return None
     path = launch_folder() / Path(named).expanduser()
     return _known(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+def priced() -> str:
+    """The date and currency of the costs in a log; empty where no price file is named.
+
+    Raises:
+        DataError: If the price file cannot be used.
+    """
+    known = prices()
+    return "" if known is None else known.label
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +133,7 @@ def _amount(given: str) -> float:
 class Gate:
     """Who may still start: a query starts only when what is in flight and itself can be paid.
 
-    A query is reckoned as dear as the dearest so far. Until the first is paid, only a few start.
+    A query is reckoned as dear as the dearest so far. Until the first is paid, no other starts.
     What is in flight always ends, for its answers are paid for; then the gate closes.
     """
 

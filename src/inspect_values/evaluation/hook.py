@@ -7,9 +7,11 @@ hook makes Inspect print a banner in every run of an environment.
 import atexit
 import os
 import signal
+import sys
 from contextvars import ContextVar
 from functools import cache
 
+import click
 from inspect_ai.hooks import (
     Hooks,
     ModelUsageData,
@@ -38,6 +40,9 @@ from inspect_values.evaluation.ledger import Entry, Ledger, Total
 from inspect_values.evaluation.tally import Tally
 from inspect_values.prices import Prices
 from inspect_values.verdict import SCHEMA
+
+OVER_BUDGET = 3
+"""Exit code of a command whose run was stopped by its budget."""
 
 _started = Options()
 _REFUSAL_FAILS: ContextVar[bool] = ContextVar("inspect_values_refusal_fails", default=False)
@@ -128,8 +133,8 @@ class RunHook(Hooks):
         said = [self._spent(), *self.tally.sentences(stopped=interrupted)]
         if self.stopped:
             said.append(self.stopped)
-        for sentence in said:
-            _tell(f"inspect-values: {sentence}")
+        code = OVER_BUDGET if self.stopped else 0
+        _tell([f"inspect-values: {sentence}" for sentence in said], code)
 
     def _limit(self) -> Budget | None:
         try:
@@ -156,7 +161,7 @@ class RunHook(Hooks):
         if not why and self.gate is not None:
             why = (
                 f"the budget of {self.gate.limit} leaves nothing for another query, so the run "
-                "stops here; the same command with a larger budget goes on."
+                "stops before its end; the same command with a larger budget goes on."
             )
         self.stopped = why
         signal.raise_signal(signal.SIGINT)
@@ -195,9 +200,22 @@ def _registered() -> None:
     hooks(name="inspect_values_run", description="Budget and end-of-run notes")(RunHook)
 
 
-def _tell(sentence: str) -> None:
-    """Say something now, or after a full-screen display has closed."""
-    if display_type() == "full":
-        atexit.register(say, sentence)
+def _tell(sentences: list[str], code: int) -> None:
+    """Say something as the last words of a command, or now if no command runs.
+
+    After an interruption Inspect's last words are that all tasks are complete, with exit code 0.
+    """
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.find_root().call_on_close(lambda: _last_words(sentences, code))
+    elif display_type() == "full":
+        atexit.register(_last_words, sentences, 0)
     else:
+        _last_words(sentences, 0)
+
+
+def _last_words(sentences: list[str], code: int) -> None:
+    for sentence in sentences:
         say(sentence)
+    if code:
+        sys.exit(code)

@@ -64,7 +64,7 @@ class Tally:
         Args:
             stopped: Whether the run was interrupted.
         """
-        found = [_changed(model, ids) for model, ids in self.returned.items() if len(ids) > 1]
+        found = [changed_ids(model, ids) for model, ids in self.returned.items() if len(ids) > 1]
         good = self.outcomes[Outcome.VERDICT.value] + self.outcomes[Outcome.NOT_SCORED.value]
         bad = {
             outcome: count
@@ -91,9 +91,6 @@ def changed_ids(model: str, ids: Counter[str]) -> str:
     """The sentence that a model answered under several ids."""
     shown = ", ".join(f"{name} ({count})" for name, count in ids.most_common(_MOST_NAMES))
     return (
-        f"{model} answered under {len(ids)} model ids: {shown}. They may be different models: their "
-        "answers are told apart by the column model_returned of the verdict table."
+        f"{model} answered under {len(ids)} model ids: {shown}. They may be different models: "
+        "their answers are told apart by the column model_returned of the verdict table."
     )
-
-
-_changed = changed_ids

@@ -10,7 +10,7 @@ from inspect_ai.solver import Solver
 from inspect_values.errors import ParameterError, RoleError
 from inspect_values.evaluation.announce import announce
 from inspect_values.evaluation.asked import remember
-from inspect_values.evaluation.budget import budget
+from inspect_values.evaluation.budget import budget, priced
 from inspect_values.evaluation.dataset import dataset, named
 from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.hook import FAIL_ON_REFUSAL, register
@@ -108,6 +108,7 @@ def assemble(study: Study) -> Task:
             "pairs": named([f"{pair.id} {pair.version}" for pair in study.pairs]),
             "personas": ", ".join(persona.name for persona in study.personas),
             "spec": spec.name if spec else "",
+            "prices": priced(),
             "plugins": evaluation_catalog().provenance(),
         },
         tags=["simulated"] if simulated else None,
