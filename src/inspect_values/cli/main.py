@@ -11,6 +11,7 @@ from rich.markup import escape
 from inspect_values.analysis.settings import AnalysisSettings
 from inspect_values.cli.between import compare, disagreement
 from inspect_values.cli.labels import labels
+from inspect_values.cli.labs import LAB
 from inspect_values.cli.ranking import analysis_options, elo
 from inspect_values.cli.run import run
 from inspect_values.cli.scenarios import scenarios
@@ -103,6 +104,7 @@ def list_(what: str, strict: bool) -> None:
     help="A CSV file to hold signatures against; repeatable.",
 )
 @click.option("--gate", multiple=True, help="Change a gate, such as coverage=0.8; repeatable.")
+@LAB
 @analysis_options
 def signature(
     logs: tuple[str, ...],
