@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from inspect_values.analysis.settings import AnalysisSettings
 from inspect_values.cli.between import compare, disagreement
+from inspect_values.cli.doctor import doctor
 from inspect_values.cli.labels import labels
 from inspect_values.cli.labs import LAB
 from inspect_values.cli.ranking import analysis_options, elo
@@ -54,6 +55,7 @@ cli.add_command(disagreement)
 cli.add_command(labels)
 cli.add_command(scenarios)
 cli.add_command(run)
+cli.add_command(doctor)
 
 
 @cli.command("list")
