@@ -17,6 +17,7 @@ RANKS = {
     "prices": 1,
     "values": 1,
     "verdict": 1,
+    "prices": 1,
     "record": 2,
     "answers": 2,
     "scenarios": 3,

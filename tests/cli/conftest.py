@@ -1,4 +1,4 @@
-"""Verdict tables that tests of the commands write to files, without running anything."""
+"""Verdict tables that tests of the commands write to files, and the labs' servers on loopback."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +12,9 @@ from click.testing import CliRunner
 from inspect_values.analysis.columns import COLUMNS, typed
 from inspect_values.analysis.table import write_table
 from inspect_values.cli.main import cli
+from inspect_values.testing.fixtures import lab_servers_running, labs
+
+__all__ = ["lab_servers_running", "labs"]
 
 VALUES = {"honesty": "Honesty", "helpfulness": "Helpfulness", "fairness": "Fairness"}
 

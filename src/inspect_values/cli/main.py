@@ -10,8 +10,11 @@ from rich.markup import escape
 
 from inspect_values.analysis.settings import AnalysisSettings
 from inspect_values.cli.between import compare, disagreement
+from inspect_values.cli.doctor import doctor
 from inspect_values.cli.labels import labels
+from inspect_values.cli.labs import LAB
 from inspect_values.cli.ranking import analysis_options, elo
+from inspect_values.cli.run import run
 from inspect_values.cli.scenarios import scenarios
 from inspect_values.errors import InspectValuesError
 
@@ -51,6 +54,8 @@ cli.add_command(compare)
 cli.add_command(disagreement)
 cli.add_command(labels)
 cli.add_command(scenarios)
+cli.add_command(run)
+cli.add_command(doctor)
 
 
 @cli.command("list")
@@ -101,6 +106,7 @@ def list_(what: str, strict: bool) -> None:
     help="A CSV file to hold signatures against; repeatable.",
 )
 @click.option("--gate", multiple=True, help="Change a gate, such as coverage=0.8; repeatable.")
+@LAB
 @analysis_options
 def signature(
     logs: tuple[str, ...],

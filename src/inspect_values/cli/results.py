@@ -27,6 +27,7 @@ from inspect_values.analysis.rules import (
 from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.signature import signature, to_csv, to_json, to_parquet
 from inspect_values.analysis.table import by_one_judge, load, write_table
+from inspect_values.cli.labs import with_labs
 from inspect_values.errors import ParameterError, one_of
 from inspect_values.files import make_folder
 from inspect_values.plugins.catalog import Catalog, default_catalog
@@ -100,7 +101,7 @@ def show_signature(
     asked = gate_settings(_named_numbers(gates))
     held_against = [item.value for item in catalog.references.values()]
     held_against += [read_reference(path) for path in references]
-    judged = load(logs, CatalogModels(catalog))
+    judged = with_labs(load(logs, CatalogModels(catalog)))
     table = counted(judged, counting)
     statistics = [item.value for item in catalog.statistics.values()]
     estimates = signature(table, statistics, settings, judged)

@@ -35,6 +35,10 @@ class Options:
     limit: str | None = None
     models: tuple[str, ...] = ()
     """The models that the command names, in its order; empty where it leaves them to Inspect."""
+    log_dir: str | None = None
+    """Where the logs go, if that is known."""
+
+    fail_on_refusal: bool = False
 
 
 _STARTING: ContextVar[Options | None] = ContextVar("inspect_values_starting", default=None)
@@ -68,6 +72,8 @@ def options() -> Options:
         epochs=int(given.get("epochs") or 1),
         limit=str(limit) if limit else None,
         models=tuple(m.strip() for m in str(given.get("model") or "").split(",") if m.strip()),
+        log_dir=given.get("log_dir"),
+        fail_on_refusal=bool(given.get("fail_on_refusal")),
     )
 
 

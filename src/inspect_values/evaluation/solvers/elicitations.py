@@ -12,6 +12,7 @@ from inspect_values.evaluation.asked import note_question, pair_of
 from inspect_values.evaluation.dataset import SEATS
 from inspect_values.evaluation.elicit import Elicitation
 from inspect_values.evaluation.elicitation import choice_prompt
+from inspect_values.evaluation.hook import check_run
 from inspect_values.evaluation.judging.combine import combine
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.judging.turn import judge_turn
@@ -35,6 +36,7 @@ def prepare(self_grading: bool = False, judge_choice: bool = False) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         with sentences():
             pair = pair_of(state.metadata)
+            check_run()
             if judge_choice or state.metadata["elicitation"] != "choice":
                 await _check_judge(state, self_grading)
             if state.metadata["elicitation"] == "conversation" or (

@@ -7,11 +7,13 @@ from inspect_ai.model import Model, get_model
 from inspect_ai.scorer import Scorer
 from inspect_ai.solver import Solver
 
-from inspect_values.errors import RoleError
+from inspect_values.errors import ParameterError, RoleError
 from inspect_values.evaluation.announce import announce
 from inspect_values.evaluation.asked import remember
+from inspect_values.evaluation.budget import budget, priced
 from inspect_values.evaluation.dataset import dataset, named
 from inspect_values.evaluation.elicit import Elicitation
+from inspect_values.evaluation.hook import FAIL_ON_REFUSAL, register
 from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.judging.settings import Judging
 from inspect_values.evaluation.launch import options
@@ -68,8 +70,14 @@ def assemble(study: Study) -> Task:
         DataError: If a text file cannot be read.
         ParameterError: If a scenario cannot be asked in this way.
     """
+    register(options())
+    if options().fail_on_refusal:
+        raise ParameterError(FAIL_ON_REFUSAL)
     for pair in study.pairs:
         remember(pair)
+    judges, user = _judges(study), _user(study)
+    if options().starting:
+        budget([get_model(), *judges, *([user] if user else [])])
     samples = dataset(study.scenarios, study.pairs, study.elicitation, study.personas)
     spec = read_spec(study.spec) if study.spec is not None else None
     announce(
@@ -77,8 +85,8 @@ def assemble(study: Study) -> Task:
         len(samples),
         study.elicitation,
         study.judging,
-        _judges(study),
-        _user(study),
+        judges,
+        user,
         extra=int(spec is not None),
     )
     described = _description(study)
@@ -100,6 +108,7 @@ def assemble(study: Study) -> Task:
             "pairs": named([f"{pair.id} {pair.version}" for pair in study.pairs]),
             "personas": ", ".join(persona.name for persona in study.personas),
             "spec": spec.name if spec else "",
+            "prices": priced(),
             "plugins": evaluation_catalog().provenance(),
         },
         tags=["simulated"] if simulated else None,

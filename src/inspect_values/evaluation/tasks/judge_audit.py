@@ -11,6 +11,8 @@ from inspect_ai.util import json_schema
 from inspect_values.errors import ParameterError, one_of
 from inspect_values.evaluation.asked import pair_of, remember
 from inspect_values.evaluation.audit import VARIATIONS, audit_dataset
+from inspect_values.evaluation.budget import budget, priced
+from inspect_values.evaluation.hook import register
 from inspect_values.evaluation.judging.judge import judged_by
 from inspect_values.evaluation.judging.prompt import PROMPT_VERSION
 from inspect_values.evaluation.judging.reply import positions_reply
@@ -64,6 +66,7 @@ def judge_audit(
         PrerequisiteError: If a parameter cannot be used, or the logs hold no answers.
     """
     with sentences():
+        costs = priced()
         refuse_unknown(unknown, list(judge_audit.__annotations__))
         if logs is None:
             raise ParameterError("judge_audit needs logs: add -T logs=FOLDER.")
@@ -79,6 +82,9 @@ def judge_audit(
             whole_number(answers, "answers", 1),
             whole_number(seed, "seed", 0),
         )
+        register(options())
+        if options().starting:
+            budget([get_model()])
         if options().starting and options().announce:
             said = len({sample.metadata["answer"] for sample in dataset if sample.metadata})
             say(f"inspect-values: {said} answers, {len(dataset)} calls to {get_model()}.")
@@ -94,6 +100,7 @@ def judge_audit(
             "about": "Answers of earlier runs, judged again under variations that should not "
             "matter. The model of this log is the judge.",
             "elicitation": "audit",
+            "prices": costs,
             "plugins": evaluation_catalog().provenance(),
         },
         tags=["audit"],

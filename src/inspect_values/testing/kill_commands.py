@@ -1,0 +1,82 @@
+"""Commands that write files, killed at random moments: each file is whole, old, or not there."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from inspect_values.cli.main import cli
+from inspect_values.testing.kills import forked
+
+
+@dataclass
+class Files:
+    """What kills did to files."""
+
+    kills: int = 0
+    ended: int = 0
+    damaged: list[str] = field(default_factory=list[str])
+
+
+def kill_commands(logs: Path, out: Path, kills: int, seed: int = 1, longest: float = 4.0) -> Files:
+    """Kill commands that write, and look at their files after each.
+
+    Args:
+        logs: A folder of logs for them to read.
+        out: Where they write.
+        kills: How many kills; a command that ends before its moment is no kill.
+        seed: Decides the moments.
+        longest: Seconds after which a command is killed at the latest.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    found, drawn = Files(), random.Random(seed)
+    commands = _commands(logs, out)
+    number = 0
+    while found.kills < kills:
+        command = commands[number % len(commands)]
+        number += 1
+        if forked(lambda command=command: _call(command), drawn.uniform(0.05, longest)):
+            found.ended += 1
+            if found.ended > 10 * kills + 20:
+                break  # a machine so fast that nothing is left to kill
+        else:
+            found.kills += 1
+        found.damaged += [str(p) for p in sorted(out.iterdir()) if not _whole(p)]
+    return found
+
+
+def _commands(logs: Path, out: Path) -> list[list[str]]:
+    return [
+        ["table", str(logs), "-o", str(out / "verdicts.parquet")],
+        [
+            *("signature", str(logs), "--resamples", "100"),
+            *("--json", str(out / "e.json"), "--csv", str(out / "e.csv")),
+            *("--parquet", str(out / "e.parquet"), "--page", str(out / "page.html")),
+        ],
+    ]
+
+
+def _call(arguments: list[str]) -> None:
+    cli.main(arguments, standalone_mode=False)
+
+
+def _whole(path: Path) -> bool:
+    """Whether a file is what its name says; a part beside it, of a killed command, is no file."""
+    check = _CHECKS.get("" if path.name.startswith(".") else path.suffix)
+    if check is None:
+        return True
+    try:
+        return check(path)
+    except (ValueError, OSError):
+        return False
+
+
+_CHECKS: dict[str, Callable[[Path], bool]] = {
+    ".json": lambda path: bool(json.loads(path.read_text())),
+    ".csv": lambda path: path.read_text().endswith("\n") and len(pd.read_csv(path)) > 0,
+    ".parquet": lambda path: len(pd.read_parquet(path)) > 0,
+    ".html": lambda path: path.read_text().rstrip().endswith("</html>"),
+}
