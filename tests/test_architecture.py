@@ -1,7 +1,12 @@
 """Imports go one way; the two halves never meet but in the verdict."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,7 +22,6 @@ RANKS = {
     "prices": 1,
     "values": 1,
     "verdict": 1,
-    "prices": 1,
     "record": 2,
     "answers": 2,
     "scenarios": 3,
@@ -26,8 +30,8 @@ RANKS = {
     "analysis": 5,
     "reporting": 6,
     "study": 7,
-    "testing": 8,
-    "cli": 9,
+    "cli": 8,
+    "testing": 9,
 }
 FREE = {"bundled", "_registry"}
 """They may import everything, and nothing of ours imports them by name."""
@@ -129,3 +133,23 @@ def test_the_vocabulary_is_sorted_and_complete() -> None:
     tree = ast.parse((ROOT / "__init__.py").read_text())
     brought = [a.name for n in tree.body if isinstance(n, ast.ImportFrom) for a in n.names]
     assert sorted(brought) == names
+
+
+def test_what_the_package_imports_is_what_it_asks_pip_for() -> None:
+    """A library that only the developers' environment brings would fail at a user's."""
+    project = tomllib.loads((ROOT.parents[1] / "pyproject.toml").read_text())["project"]
+    extras = [project["optional-dependencies"][name] for name in ("model2vec", "xai")]
+    wanted = [*project["dependencies"], *chain(*extras)]
+    asked = {re.split(r"[^\w.-]", name, maxsplit=1)[0] for name in wanted}
+    brings = packages_distributions()
+    missing = set[str]()
+    for file in modules():
+        if part_of(file) == "testing":  # an extra of its own
+            continue
+        for _, name in imported(ast.parse(file.read_text()), file):
+            root = name.partition(".")[0]
+            owners = {o.lower().replace("_", "-") for o in brings.get(root, [root])}
+            if root in sys.stdlib_module_names or root == PACKAGE or owners & asked:
+                continue
+            missing.add(f"{file.relative_to(ROOT)}: {root}")
+    assert not missing, "\n".join(sorted(missing))
