@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import ChatMessage, Model, ModelOutput
 
 from inspect_values.errors import LogError, ParameterError
@@ -349,7 +349,6 @@ def test_a_log_that_was_tampered_with_is_refused(
     generate: Callable[..., EvalLog], tmp_path: Path
 ) -> None:
     """Flags are not believed: the recorded verdicts decide."""
-    from inspect_ai.log import write_eval_log
 
     def no(prompt: str) -> str:
         if '"verdict"' in prompt:
@@ -379,3 +378,28 @@ def test_logs_that_cannot_be_used_are_sentences(
     other = run(tradeoffs(PAIR, scenarios=1), "simulated/aster-1")
     with pytest.raises(LogError, match="not one of inspect_values/generate_scenarios"):
         open_logs([other.location])
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"), [(lambda p: "I can't help with that.", "refused"), (write, "sample_error")]
+)
+def test_a_text_that_a_killed_run_lost_is_no_scenario(
+    generate: Callable[..., EvalLog], tmp_path: Path, reply: Callable[[str], str], reason: str
+) -> None:
+    """Inspect saves a killed run's last samples without their stores."""
+    log = read_eval_log(generate(says(reply), [says(agree)]).location)
+    assert log.samples
+    log.samples[0].store = {}
+    write_eval_log(log, str(tmp_path / "killed.eval"))
+    with pytest.raises(LogError, match=f"no scenario was accepted .1 of 1: {reason} 1"):
+        collect_bank(open_logs([tmp_path / "killed.eval"]), tmp_path / "bank.parquet", {})
+
+
+def test_a_run_that_has_finished_nothing_is_a_sentence(
+    generate: Callable[..., EvalLog], tmp_path: Path
+) -> None:
+    log = read_eval_log(generate(says(write), [says(agree)]).location)
+    log.samples = []
+    write_eval_log(log, str(tmp_path / "begun.eval"))
+    with pytest.raises(LogError, match="no finished item yet"):
+        collect_bank(open_logs([tmp_path / "begun.eval"]), tmp_path / "bank.parquet", {})

@@ -100,6 +100,8 @@ def collect_bank(
         _count(found, gone, kept, earlier.tolist())
         if rejected is not None:
             write_text(rejected, _csv(gone))
+        if not found.items:
+            raise LogError("the logs hold no finished item yet; no bank was written.")
         if not found.accepted:
             raise LogError(f"no scenario was accepted ({_listed(found)}); no bank was written.")
         about = about | kept.about() | {"rejected": _listed(found)}

@@ -203,7 +203,7 @@ def _fate(
 ) -> tuple[Fate, str]:
     """What the recorded verdicts say; a flag that says otherwise is not believed."""
     if written is None:
-        return Fate.SAMPLE_ERROR, "nothing was written"
+        return _without_text(score)
     if written.fate is not None:
         return written.fate, written.detail
     if score is None or not filters:
@@ -216,6 +216,15 @@ def _fate(
     if str((score.metadata or {}).get("fate")) != found[0].value:
         raise LogError(f"{where} says of itself what the verdicts of its filters do not say.")
     return found
+
+
+def _without_text(score: Score | None) -> tuple[Fate, str]:
+    """What became of an item whose text Inspect could not save when its run was killed."""
+    kept: dict[str, Any] = (score.metadata or {}) if score else {}
+    fate = str(kept.get("fate", ""))
+    if fate in set(Fate) - {Fate.ACCEPTED, Fate.REJECTED, Fate.FILTER_FAILED}:
+        return Fate(fate), str(kept.get("reason", ""))
+    return Fate.SAMPLE_ERROR, "its text is not in the log: the run was killed while it was written"
 
 
 def _filters(kept: dict[str, Any], where: str) -> tuple[dict[str, str], ...]:
