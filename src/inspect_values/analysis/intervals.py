@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 LEVEL = 0.95
 
@@ -279,22 +279,3 @@ def clopper_pearson(hits: float, n: float, level: float = LEVEL) -> tuple[float,
     low = 0.0 if hits <= 1e-9 else float(special.betaincinv(hits, n - hits + 1, tail))
     high = 1.0 if hits >= n - 1e-9 else float(special.betaincinv(hits + 1, n - hits, 1 - tail))
     return low, high
-
-
-def expanded(draws: np.ndarray, point: float, families: int) -> tuple[float, float]:
-    """The percentile interval of a bootstrap over families, widened for few of them.
-
-    A bootstrap of G families is too narrow by sqrt((G - 1) / G), and takes normal where t
-    quantiles are due; the distances from the point are stretched by both (Hesterberg 2015, "What
-    teachers should know about the bootstrap", The American Statistician 69, 371-386).
-
-    Args:
-        draws: The statistic of each resample.
-        point: The statistic itself.
-        families: How many families were resampled.
-    """
-    normal = float(stats.norm.ppf((1 + LEVEL) / 2))
-    stretch = quantile_t(families - 1) / normal * math.sqrt(families / (families - 1))
-    tail = (1 - LEVEL) / 2
-    low, high = (float(np.quantile(draws, q)) for q in (tail, 1 - tail))
-    return point - (point - low) * stretch, point + (high - point) * stretch

@@ -4,15 +4,17 @@ What this can't show is why: training, raters or policy. A reference that a mode
 be where its values come from.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.prioritisation_rate import value_names
 from inspect_values.analysis.frames import family_frame, with_labs
-from inspect_values.analysis.intervals import Interval, quantile_t
+from inspect_values.analysis.intervals import CONSTANT, Interval, quantile_t
 from inspect_values.analysis.labs import without_unknown_labs
 from inspect_values.analysis.samples import Sample, samples
 from inspect_values.analysis.tally import tally
@@ -24,14 +26,11 @@ REFERENCE_DOCS = {
     DISTANCE: "mean |lean - reference's lean| over the pairs that both speak of, 0 to 2",
     AGREEMENT: "Kendall's tau-b between the model's order and the reference's, -1 to 1",
 }
-RESAMPLES = 1_000
 FEWEST_FAMILIES = 8
 """A pair needs so many situations to be held against a reference with an interval."""
 
 
-def reference_estimates(
-    table: pd.DataFrame, references: Sequence[Reference], seed: int = 0
-) -> list[Estimate]:
+def reference_estimates(table: pd.DataFrame, references: Sequence[Reference]) -> list[Estimate]:
     """Distance and rank agreement of each model and lab with each reference.
 
     `reference_distance` is the weighted mean of |lean - reference's lean| over the pairs that both
@@ -39,12 +38,11 @@ def reference_estimates(
     between the two orders, taken over the value pairs that were measured: 1 where every pair leans
     as the reference says, -1 where every one leans the other way (Kendall's general coefficient
     with the signs of the pairs; where all pairs of values are measured and consistent it equals
-    tau-b of the two rankings). Intervals resample the situations of each pair (`resampled_leans`).
+    tau-b of the two rankings). Intervals: `distance_interval` and `agreement_interval`.
 
     Args:
         table: The verdicts of one judge.
         references: What to hold them against.
-        seed: Decides the resamples.
     """
     numbers = tally(without_unknown_labs(table))
     frame = with_labs(family_frame(numbers, numbers.number("lean")))
@@ -52,20 +50,67 @@ def reference_estimates(
     found: list[Estimate] = []
     for of in _by_subject(frame):
         for reference in references:
-            found += _held(of, reference, names, seed)
+            found += _held(of, reference, names)
     return found
 
 
-def resampled_leans(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Leans of resampled situations of one pair, with as much spread as so few of them call for.
+def distance_interval(
+    means: Sequence[np.ndarray], expected: np.ndarray, weights: np.ndarray
+) -> Interval:
+    """The interval of a weighted mean of absolute differences, with t (Welch–Satterthwaite).
 
-    The distances from the mean are stretched as for a t interval (Hesterberg 2015, "What teachers
-    should know about the bootstrap", The American Statistician 69, 371-386), and cut to -1 to 1.
+    Noise makes absolute differences larger, the more the smaller they are, so that a model that is
+    just like the reference never seems so. The lower limit is therefore lower by the most that
+    noise can have added: the bias of a folded normal at the lower limit of each pair's difference.
+    A bootstrap, which knows nothing of this, covers 0 to 90 % where differences are small
+    (docs/laboratory-effects.md).
+
+    Args:
+        means: For each pair the mean lean of each situation.
+        expected: The reference's lean of each pair.
+        weights: How much each pair counts.
     """
-    count = len(values)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), RESAMPLES) @ values / count
-    stretch = np.sqrt(count / (count - 1)) * quantile_t(count - 1) / quantile_t(1e9)
-    return np.clip(values.mean() + (drawn - values.mean()) * stretch, -1.0, 1.0)
+    method = f"t over situations of {_pairs(len(means))}, lower limit corrected for noise"
+    share = weights / weights.sum()
+    counts = np.array([len(values) for values in means])
+    gaps = np.abs(np.array([values.mean() for values in means]) - expected)
+    errors = np.array([values.std(ddof=1) for values in means]) / np.sqrt(counts)
+    parts = (share * errors) ** 2
+    if float(parts.sum()) < 1e-15:
+        return Interval(None, None, method, CONSTANT)
+    half = quantile_t(float(parts.sum() ** 2 / (parts**2 / (counts - 1)).sum())) * math.sqrt(
+        float(parts.sum())
+    )
+    reach = np.array([quantile_t(int(count) - 1) for count in counts]) * errors
+    least = np.maximum(0.0, gaps - reach) / np.maximum(errors, 1e-12)
+    density = np.exp(-(least**2) / 2) / math.sqrt(2 * math.pi)
+    added = 2 * errors * (density - least * special.ndtr(-least))
+    point = float(share @ gaps)
+    return Interval(max(0.0, point - half - float(share @ added)), min(2.0, point + half), method)
+
+
+def agreement_interval(means: Sequence[np.ndarray], expected: np.ndarray) -> Interval:
+    """The interval of the rank agreement: every pair whose sign is open may have either.
+
+    A pair's sign is settled if a t test over its situations settles it at .05 over the number of
+    pairs (Bonferroni), so that with 95 % no settled sign is wrong. The interval goes from all open
+    signs against the reference to all with it. Resampled signs would be far too sure of themselves:
+    of fifteen small leans with the reference's sign nearly every resample turns some.
+    """
+    method = f"signs over situations of {_pairs(len(means))}, Bonferroni"
+    level = 1 - 2 * 0.05 / len(means)
+    signs = np.zeros(len(means))
+    for number, values in enumerate(means):
+        error = float(values.std(ddof=1)) / math.sqrt(len(values))
+        if abs(float(values.mean())) > quantile_t(len(values) - 1, level) * error + 1e-12:
+            signs[number] = np.sign(values.mean())
+    ends = [float(tau(np.where(signs == 0, way * np.sign(expected), signs), expected))
+            for way in (-1, 1)]  # fmt: skip
+    return Interval(ends[0], ends[1], method)
+
+
+def _pairs(count: int) -> str:
+    return f"{count} pair{'s' if count != 1 else ''}"
 
 
 def tau(leans: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -98,46 +143,37 @@ def _by_subject(frame: pd.DataFrame) -> Iterator[list[Sample]]:
 
 
 def _held(
-    of: list[Sample], reference: Reference, names: dict[str, tuple[str, str]], seed: int
+    of: list[Sample], reference: Reference, names: dict[str, tuple[str, str]]
 ) -> Iterator[Estimate]:
     """One subject against one reference."""
     spoken = {s.pair: reference.expected(s.pair, *names[s.pair]) for s in of}
     both = [s for s in of if spoken[s.pair] is not None and s.count]
     expected = np.array([spoken[s.pair] for s in both], dtype="float64")
     leans = np.array([np.mean(s.means) for s in both], dtype="float64")
-    few = [s.pair for s in both if s.count < FEWEST_FAMILIES]
-    drawn = np.empty((RESAMPLES, 0))
-    if both and not few:
-        rng = np.random.default_rng(seed)
-        drawn = np.column_stack([resampled_leans(np.asarray(s.means), rng) for s in both])
+    means = [np.asarray(s.means) for s in both]
     weights = np.array([reference.weights.get(s.pair, 1.0) for s in both])
+    reason = _reason(both)
     if reference.leans:
         point = float(distance(leans, expected, weights)) if both else None
-        draws = distance(drawn, expected, weights) if drawn.size else np.empty(0)
-        yield _estimate(DISTANCE, of, both, reference, point, _spread(both, few, draws, 0.0, 2.0))
+        found = reason or distance_interval(means, expected, weights)
+        yield _estimate(DISTANCE, of, both, reference, point, found)
     coefficient = float(tau(leans, expected)) if both else np.nan
-    draws = tau(drawn, expected) if drawn.size else np.empty(0)
     point = None if np.isnan(coefficient) else coefficient
-    found = _spread(both, few, draws[~np.isnan(draws)], -1.0, 1.0)
+    found = reason or agreement_interval(means, expected)
     if both and point is None:
-        found = Interval(None, None, found.method, "the reference or the model orders no pair")
+        found = Interval(None, None, "none", "the reference or the model orders no pair")
     yield _estimate(AGREEMENT, of, both, reference, point, found)
 
 
-def _spread(
-    both: list[Sample], few: list[str], draws: np.ndarray, low: float, high: float
-) -> Interval:
-    pairs = f"{len(both)} pair{'s' if len(both) != 1 else ''}"
-    method = f"bootstrap over situations of {pairs}, {RESAMPLES} resamples"
+def _reason(both: list[Sample]) -> Interval | None:
+    """Why there is no interval; None if there is one."""
+    few = [s.pair for s in both if s.count < FEWEST_FAMILIES]
     if not both:
         return Interval(None, None, "none", "no pair that the reference speaks of was measured")
     if few:
         reason = f"fewer than {FEWEST_FAMILIES} situations of {', '.join(few[:3])}"
-        return Interval(None, None, method, reason)
-    if len(draws) < RESAMPLES / 2:
-        return Interval(None, None, method, "resamples order no pair")
-    ends = [float(np.quantile(draws, q)) for q in (0.025, 0.975)]
-    return Interval(max(low, ends[0]), min(high, ends[1]), method)
+        return Interval(None, None, f"over situations of {_pairs(len(both))}", reason)
+    return None
 
 
 def _estimate(
