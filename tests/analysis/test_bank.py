@@ -10,6 +10,7 @@ import pytest
 from inspect_values.analysis.bank import OTHERS
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.estimators.lab_lean import LAB_LEAN
+from inspect_values.analysis.estimators.lab_permutation import LAB_PERMUTATION
 from inspect_values.analysis.estimators.lean import LEAN
 from inspect_values.analysis.estimators.prioritisation_rate import PRIORITISATION_RATE
 from inspect_values.analysis.estimators.refusal_rate import REFUSAL_RATE
@@ -133,6 +134,14 @@ def test_what_speaks_of_other_situations_has_no_number(verdicts: Make) -> None:
         assert one.low is None
         assert one.withheld
         assert (one.point is None) == (one.statistic in OTHERS)
+
+
+def test_tests_that_permute_models_stay(verdicts: Make) -> None:
+    table = answers(verdicts, np.linspace(-2, 2, 16).reshape(8, 2), 8, 2)
+    like, bank = (signature(table, [LAB_PERMUTATION], s) for s in (AnalysisSettings(), BANK))
+    assert [one.p_value for one in bank] == [one.p_value for one in like]
+    assert bank[0].p_value is not None
+    assert bank[0].target == "bank"
 
 
 def test_a_missing_answer_changes_the_weights_of_its_cell_only(verdicts: Make) -> None:

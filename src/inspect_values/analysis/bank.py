@@ -36,6 +36,9 @@ OTHERS = {
 }
 """Statistics that are about other situations by what they are, and so have no number here."""
 
+OF_MODELS = ("lab_permutation", "lab_classification")
+"""Tests that permute models, not situations: they hold for either target."""
+
 
 def bank_estimates(
     numbers: Tally,
@@ -123,6 +126,8 @@ def for_bank(one: Estimate) -> Estimate:
     """
     if one.target == "bank":
         return one
+    if one.statistic in OF_MODELS:
+        return one.model_copy(update={"target": "bank"})
     gone = {"low": None, "high": None, "p_value": None, "p_corrected": None, "target": "bank"}
     if one.statistic in OTHERS:
         reason = f"it {OTHERS[one.statistic]}, so there is none for exactly this bank"

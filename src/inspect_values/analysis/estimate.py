@@ -124,3 +124,11 @@ def estimand(condition: Condition, target: str = "situations") -> str:
 def target_of(estimates: Sequence[Estimate]) -> str:
     """What estimates of one signature speak of: `situations` (like these) or `bank`."""
     return next((one.target for one in estimates), "situations")
+
+
+def main_condition(estimates: Sequence[Estimate]) -> Condition | None:
+    """The headline condition, or, where there is none, the first that has leans."""
+    known = {one.condition for one in estimates if one.statistic == "lean"}
+    if HEADLINE in known:
+        return HEADLINE
+    return min(known, key=lambda c: (c.nudge != "neutral", c.persona != "none", c), default=None)

@@ -8,14 +8,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from inspect_values.analysis.estimate import HEADLINE, Estimate, estimand, target_of
+from inspect_values.analysis.estimate import (
+    HEADLINE,
+    Estimate,
+    estimand,
+    main_condition,
+    target_of,
+)
 from inspect_values.analysis.headlines import Headline
 from inspect_values.errors import PluginError
 from inspect_values.files import write_text
 from inspect_values.reporting.headlines import GATES, grouped
 from inspect_values.reporting.page_sections import REST, filled
-from inspect_values.reporting.plots.plot import Plot, main_condition, marked
+from inspect_values.reporting.plots.plot import Plot, marked
 from inspect_values.reporting.ranking import flags, order_rows, value_names
+from inspect_values.reporting.sentences import judge_sentences, lab_sentences
 from inspect_values.reporting.statistics import title
 from inspect_values.reporting.text import SIMULATED_NOTE, notes, plain, simulated
 
@@ -67,7 +74,11 @@ def write_page(
             estimates,
             _figures(plots, estimates, table),
             docs or {},
-            {"refusals": list(flags(estimates, [asked], names))},
+            {
+                "refusals": list(flags(estimates, [asked], names)),
+                "judges": list(judge_sentences(estimates, asked)),
+                "labs": list(lab_sentences(estimates, asked)),
+            },
         ),
         orders=[(lv, plain(s), held, text) for lv, s, held, text in order_rows(here, table, names)],
         references=[tuple(plain(text) for text in one) for one in references],

@@ -7,8 +7,16 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate, estimand, target_of
+from inspect_values.analysis.estimate import (
+    HEADLINE,
+    Condition,
+    Estimate,
+    estimand,
+    main_condition,
+    target_of,
+)
 from inspect_values.reporting.ranking import ranking_parts
+from inspect_values.reporting.sentences import judge_sentences, lab_sentences
 from inspect_values.reporting.text import (
     SIMULATED_NOTE,
     interval_text,
@@ -59,6 +67,10 @@ def signature_table(
             yield _rate_table(here, statistic)
     yield from ranking_parts(estimates, table, ranking)
     yield Text("")
+    main = main_condition(estimates)
+    if main is not None:
+        for sentence in (*lab_sentences(estimates, main), *judge_sentences(estimates, main)):
+            yield Text(sentence)
     for note in notes(table, estimates):
         yield Text(note)
 

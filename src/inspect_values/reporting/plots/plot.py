@@ -6,7 +6,7 @@ from typing import Protocol, cast
 import pandas as pd
 import plotly.graph_objects as go
 
-from inspect_values.analysis.estimate import HEADLINE, Condition, Estimate
+from inspect_values.analysis.estimate import Estimate
 from inspect_values.reporting.text import plain
 
 FIRST, SECOND, BOTH, NEITHER = "#3b6fb6", "#c98a1b", "#6b6b6b", "#c8c8c8"
@@ -29,14 +29,6 @@ class Plot(Protocol):
     def figure(self, estimates: Sequence[Estimate], table: pd.DataFrame) -> go.Figure | None:
         """The figure, or None where there is nothing to show."""
         ...
-
-
-def main_condition(estimates: Sequence[Estimate]) -> Condition | None:
-    """The headline condition, or, where there is none, the first that has leans."""
-    known = {one.condition for one in estimates if one.statistic == "lean"}
-    if HEADLINE in known:
-        return HEADLINE
-    return min(known, key=lambda c: (c.nudge != "neutral", c.persona != "none", c), default=None)
 
 
 def titled(figure: go.Figure, title: str, height: int, of: Estimate | None) -> go.Figure:

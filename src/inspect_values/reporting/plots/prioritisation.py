@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.estimate import Estimate, main_condition
 from inspect_values.reporting.plots.bars import stacked
 from inspect_values.reporting.plots.plot import (
     BOTH,
     FIRST,
     NEITHER,
     SECOND,
-    main_condition,
     titled,
 )
 from inspect_values.reporting.text import pair_names, subjects

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from inspect_values.analysis.estimate import Estimate
+from inspect_values.analysis.estimate import Estimate, main_condition
 from inspect_values.reporting.plots.grid import ROW_HEIGHT, subject_label
-from inspect_values.reporting.plots.plot import harmless, main_condition, titled
+from inspect_values.reporting.plots.plot import harmless, titled
 from inspect_values.reporting.ranking import rank_text, value_names
 from inspect_values.reporting.text import subjects
 
