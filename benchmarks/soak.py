@@ -1,6 +1,6 @@
 """10,000 queries with 5 % mixed faults over four labs; prints Markdown.
 
-`make lab` writes it to docs/soak.md; tests run a few.
+`make lab` writes it to docs/soak.md; tests run a few queries.
 """
 
 import os

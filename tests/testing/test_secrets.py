@@ -55,8 +55,10 @@ def test_no_key_is_in_logs_tables_pages_or_words(labs: Servers, tmp_path: Path) 
     runner, said = CliRunner(), ""
     for arguments in (
         ["table", str(tmp_path / "logs"), "-o", str(tmp_path / "t.parquet")],
-        ["signature", str(tmp_path / "logs"), "--json", str(tmp_path / "e.json")]
-        + ["--csv", str(tmp_path / "e.csv"), "--page", str(tmp_path / "p.html")],
+        [
+            *("signature", str(tmp_path / "logs"), "--json", str(tmp_path / "e.json")),
+            *("--csv", str(tmp_path / "e.csv"), "--page", str(tmp_path / "p.html")),
+        ],
     ):
         shown = runner.invoke(cli, arguments)
         assert shown.exit_code == 0, shown.output
@@ -85,8 +87,10 @@ def test_a_strangers_model_name_is_harmless_everywhere(tmp_path: Path) -> None:
     out = [str(tmp_path / name) for name in names]
     shown = CliRunner().invoke(
         cli,
-        ["signature", str(table), "--json", out[0], "--csv", out[1], "--page", out[2]]
-        + ["--resamples", "100"],
+        [
+            *("signature", str(table), "--json", out[0], "--csv", out[1], "--page", out[2]),
+            *("--resamples", "100"),
+        ],
     )
     assert shown.exit_code in (0, 2), shown.output
     assert "Traceback" not in shown.output
