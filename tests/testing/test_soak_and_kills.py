@@ -11,7 +11,9 @@ from inspect_values.testing.soak import ORDER, soak
 
 ONCE = """
 import os, sys
+from functools import partial
 from pathlib import Path
+from inspect_values.cli.main import cli
 from inspect_values.testing.apart import server_apart
 from inspect_values.testing.kill_commands import kill_commands
 from inspect_values.testing.kills import PAIR, kill_runs
@@ -19,7 +21,7 @@ folder = Path(sys.argv[1])
 with server_apart("openai", PAIR, delay=0.05) as server:
     os.environ.update(server.environment, XDG_CACHE_HOME=str(folder / "cache"))
     runs = kill_runs(server, folder, 3, 12, seed=5)
-    files = kill_commands(folder / "logs-0", folder / "out", 2, seed=5)
+    files = kill_commands(partial(cli.main, standalone_mode=False), folder / "logs-0", folder / "out", 2, seed=5)
 assert runs.queries >= 12
 assert runs.unaccounted == runs.repeated == 0, runs
 assert runs.most_twice <= 0, "an answer was paid for twice that was not in flight at a kill"
