@@ -21,7 +21,8 @@ folder = Path(sys.argv[1])
 with server_apart("openai", PAIR, delay=0.05) as server:
     os.environ.update(server.environment, XDG_CACHE_HOME=str(folder / "cache"))
     runs = kill_runs(server, folder, 3, 12, seed=5)
-    files = kill_commands(partial(cli.main, standalone_mode=False), folder / "logs-0", folder / "out", 2, seed=5)
+    call = partial(cli.main, standalone_mode=False)
+    files = kill_commands(call, folder / "logs-0", folder / "out", 2, seed=5)
 assert runs.queries >= 12
 assert runs.unaccounted == runs.repeated == 0, runs
 assert runs.most_twice <= 0, "an answer was paid for twice that was not in flight at a kill"
