@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
+from inspect_values.cli.main import cli
 from inspect_values.testing.apart import server_apart
 from inspect_values.testing.kill_commands import kill_commands
 from inspect_values.testing.kills import AT_ONCE, PAIR, kill_runs
@@ -25,8 +27,9 @@ def main(kills: int = 200) -> None:
     with tempfile.TemporaryDirectory() as name, server_apart("openai", PAIR, delay=0.05) as server:
         folder = Path(name)
         os.environ.update(server.environment, XDG_CACHE_HOME=str(folder / "cache"))
+        call = partial(cli.main, standalone_mode=False)
         runs = kill_runs(server, folder, kills * 3 // 4, QUERIES, SEED)
-        files = kill_commands(folder / "logs-0", folder / "out", kills - runs.kills, SEED)
+        files = kill_commands(call, folder / "logs-0", folder / "out", kills - runs.kills, SEED)
     print("# Kills at random moments\n")
     print(
         f"kill -9, seed {SEED}, revision {revision}. Runs of {QUERIES} queries, at most {AT_ONCE} "

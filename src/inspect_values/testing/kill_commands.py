@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from inspect_values.cli.main import cli
 from inspect_values.testing.kills import forked
 
 
@@ -21,10 +20,18 @@ class Files:
     damaged: list[str] = field(default_factory=list[str])
 
 
-def kill_commands(logs: Path, out: Path, kills: int, seed: int = 1, longest: float = 4.0) -> Files:
+def kill_commands(
+    call: Callable[[list[str]], object],
+    logs: Path,
+    out: Path,
+    kills: int,
+    seed: int = 1,
+    longest: float = 4.0,
+) -> Files:
     """Kill commands that write, and look at their files after each.
 
     Args:
+        call: Runs the command `inspect-values` with these arguments.
         logs: A folder of logs for them to read.
         out: Where they write.
         kills: How many kills; a command that ends before its moment is no kill.
@@ -38,7 +45,7 @@ def kill_commands(logs: Path, out: Path, kills: int, seed: int = 1, longest: flo
     while found.kills < kills:
         command = commands[number % len(commands)]
         number += 1
-        if forked(lambda command=command: _call(command), drawn.uniform(0.05, longest)):
+        if forked(lambda command=command: _call(call, command), drawn.uniform(0.05, longest)):
             found.ended += 1
             if found.ended > 10 * kills + 20:
                 break  # a machine so fast that nothing is left to kill
@@ -59,8 +66,8 @@ def _commands(logs: Path, out: Path) -> list[list[str]]:
     ]
 
 
-def _call(arguments: list[str]) -> None:
-    cli.main(arguments, standalone_mode=False)
+def _call(call: Callable[[list[str]], object], arguments: list[str]) -> None:
+    call(arguments)
 
 
 def _whole(path: Path) -> bool:

@@ -1,0 +1,111 @@
+"""Ctrl-C, a full disk and a log folder that goes away in the middle of a run."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inspect_values.analysis.models import ModelIdentity
+from inspect_values.analysis.table import verdict_table
+
+SCENARIOS = 62
+
+
+class Labs:
+    def lab_of(self, model: str) -> ModelIdentity:
+        return ModelIdentity("Simulated lab", "", True)
+
+
+def command(logs: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "inspect_ai", "eval-set", "inspect_values/fairness_vs_efficiency"),
+        *("-T", f"scenarios={SCENARIOS}", "--model", "simulated/aster-1", "--max-samples", "2"),
+        *("--log-buffer", "1", "--log-dir", str(logs), "--display", "plain"),
+    ]
+
+
+def interrupted(logs: Path, trouble: Callable[[subprocess.Popen[bytes]], None]) -> str:
+    """What a run says that meets trouble once ten samples are done."""
+    output = logs.parent / f"{logs.name}.txt"
+    with output.open("w") as sink:
+        run = subprocess.Popen(command(logs), stdout=sink, stderr=sink, start_new_session=True)
+        try:
+            for _ in range(400):
+                time.sleep(0.2)
+                done = re.findall(r"Samples:\s*(\d+)/", output.read_text())
+                if (done and int(done[-1]) >= 10) or run.poll() is not None:
+                    break
+            trouble(run)
+            run.wait(120)
+        finally:
+            if run.poll() is None:
+                os.killpg(run.pid, signal.SIGKILL)
+                run.wait()
+    return output.read_text()
+
+
+def complete(logs: Path) -> None:
+    """The same command again asks what is left, and each query has one row."""
+    again = subprocess.run(command(logs), capture_output=True, text=True, timeout=200, check=False)
+    assert again.returncode == 0, again.stdout[-2000:]
+    table = verdict_table([logs], Labs())
+    assert len(table) == SCENARIOS
+    assert table["scenario"].is_unique
+    assert table["outcome"].eq("verdict").all()
+
+
+def calls(said: str) -> int:
+    (found,) = re.findall(r"inspect-values: ([\d,]+) calls", said)
+    return int(found.replace(",", ""))
+
+
+def test_after_ctrl_c_what_was_in_flight_is_said_and_nothing_done_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    logs = tmp_path / "logs"
+    said = interrupted(logs, lambda run: run.send_signal(signal.SIGINT))
+    flying = re.search(r"interrupted: (\d+) queries are done, (\d+) were in flight", said)
+    assert flying, said[-2000:]
+    assert int(flying.group(1)) >= 10
+    assert int(flying.group(2)) <= 4
+    first = set(verdict_table([logs], Labs()).query("outcome == 'verdict'")["sample_uuid"])
+    complete(logs)
+    assert first <= set(verdict_table([logs], Labs())["sample_uuid"])
+
+
+def test_a_log_folder_that_goes_away_loses_only_itself(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    said = interrupted(logs, lambda run: shutil.rmtree(logs))
+    assert calls(said) > 0
+    complete(logs)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A filesystem of 120 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a small filesystem needs the rights of root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_a_run_and_with_more_room_it_goes_on(small_disk: Path) -> None:
+    logs = small_disk / "logs"
+    said = subprocess.run(command(logs), capture_output=True, text=True, timeout=200, check=False)
+    assert said.returncode
+    assert "were in flight" in said.stderr
+    before = set(verdict_table([logs], Labs()).query("outcome == 'verdict'")["sample_uuid"])
+    assert before
+    subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
+    complete(logs)
+    assert before <= set(verdict_table([logs], Labs())["sample_uuid"])
