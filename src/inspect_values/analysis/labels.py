@@ -1,6 +1,7 @@
 """Labels of people: a blind sheet to fill in, and what comes back."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -254,10 +255,9 @@ def _label(row: Mapping[str, str], where: str) -> Verdict | None:
 def _position(text: str, where: str) -> float:
     if not text:
         return float("nan")
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        number = float("nan")
+    # float() would also read 0_3, or digits of other scripts
+    plain = re.fullmatch(r"[0-9](?:[.,][0-9]{1,9})?", text)
+    number = float(text.replace(",", ".")) if plain else float("nan")
     if not 0 <= number <= 6:
         raise DataError(f"{where} is '{text[:20]}'; allowed: a number from 0 to 6, or nothing.")
     return number

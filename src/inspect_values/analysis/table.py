@@ -241,7 +241,11 @@ def _files(path: str | Path) -> Iterator[tuple[str, bool]]:
     if local.is_file() or str(path).endswith((".eval", ".json")):
         yield str(path), True
         return
-    for info in list_eval_logs(str(path)):
+    try:
+        found = list_eval_logs(str(path))
+    except Exception as error:  # whatever a file system far away raises
+        raise LogError(f"'{path}' cannot be listed ({type(error).__name__}: {error}).") from error
+    for info in found:
         yield info.name, False
 
 
