@@ -1,4 +1,4 @@
-"""Ten thousand queries over four labs with 5 % mixed faults: prints the first part of docs/soak.md.
+"""Ten thousand queries over four labs with 5 % mixed faults: writes docs/soak.md.
 
 The servers run in threads of the same process, so the memory measured is that of both.
 """
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("-o", "--output", type=Path, required=True)
     given = parser.parse_args()
     pairs = [pair.id for pair, _ in resolve_pairs(evaluation_catalog(), PAIRS)]
     each = -(-given.queries // (4 * len(pairs)))
@@ -41,7 +42,7 @@ def main() -> None:
         found = soak(
             servers, Path(logs), each=each, rounds=given.rounds, pairs=PAIRS, seed=given.seed
         )
-    sys.stdout.write(page(found, given.seed, time.monotonic() - started))
+    given.output.write_text(page(found, given.seed, time.monotonic() - started), encoding="utf-8")
     sys.exit(1 if found.wrong else 0)
 
 
