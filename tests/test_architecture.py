@@ -17,11 +17,14 @@ PACKAGE = "inspect_values"
 ROOT = Path(inspect_values.__file__).parent
 
 RANKS = {
+    "safe": -1,
     "errors": 0,
     "files": 1,
-    "prices": 1,
+    "limits": 1,
+    "yaml_text": 1,
     "values": 1,
     "verdict": 1,
+    "prices": 2,
     "record": 2,
     "answers": 2,
     "scenarios": 3,

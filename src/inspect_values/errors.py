@@ -18,9 +18,17 @@ from difflib import get_close_matches
 
 from pydantic import ValidationError
 
+from inspect_values.safe import printable
+
 
 class InspectValuesError(Exception):
-    """Base of all errors of this package; its text is meant for the person who ran it."""
+    """Base of all errors of this package; its text is meant for the person who ran it.
+
+    Names and texts of strangers stand in it, so it holds nothing that a terminal would obey.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(printable(text))
 
 
 class ParameterError(InspectValuesError):

@@ -13,19 +13,12 @@ def write_text(path: Path, text: str) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        # halves of characters, which models may well send, have no place in UTF-8
+        part.write_text(text, encoding="utf-8", errors="replace")
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise DataError(f"'{path}' cannot be written ({error.strerror}).") from error
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(text: str) -> str:
-    """A text for a CSV file: one that a spreadsheet would run as a formula is quoted."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def make_folder(path: Path) -> None:

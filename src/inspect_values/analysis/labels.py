@@ -1,6 +1,7 @@
 """Labels of people: a blind sheet to fill in, and what comes back."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from inspect_values.analysis.agreement import labels_for_kappa
 from inspect_values.answers import turn_answer, user_query, whole_samples
 from inspect_values.errors import DataError, LogError, suggest, validation_sentence
+from inspect_values.limits import read_parquet
+from inspect_values.safe import harmless
 from inspect_values.values import digest
 from inspect_values.verdict import DEFAULT_THRESHOLD, ResponseClass, Verdict
 
@@ -147,8 +150,8 @@ def sheet(key: Key, names: Mapping[str, str]) -> pd.DataFrame:
             "item": item.item,
             "first_value": names.get(item.first_value, item.first_value),
             "second_value": names.get(item.second_value, item.second_value),
-            "query": _harmless(texts[item.item][0]),
-            "answer": _harmless(texts[item.item][1]),
+            "query": harmless(texts[item.item][0]),
+            "answer": harmless(texts[item.item][1]),
             **dict.fromkeys(TO_FILL, ""),
         }
         for item in key.items
@@ -252,10 +255,9 @@ def _label(row: Mapping[str, str], where: str) -> Verdict | None:
 def _position(text: str, where: str) -> float:
     if not text:
         return float("nan")
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        number = float("nan")
+    # float() would also read 0_3, or digits of other scripts
+    plain = re.fullmatch(r"[0-9](?:[.,][0-9]{1,9})?", text)
+    number = float(text.replace(",", ".")) if plain else float("nan")
     if not 0 <= number <= 6:
         raise DataError(f"{where} is '{text[:20]}'; allowed: a number from 0 to 6, or nothing.")
     return number
@@ -301,7 +303,9 @@ def read_labels(paths: Iterable[Path]) -> pd.DataFrame:
     tables: list[pd.DataFrame] = []
     for path in paths:
         try:
-            table = pd.read_parquet(path)
+            table = read_parquet(path).to_pandas()
+        except DataError:
+            raise
         except Exception as error:
             raise DataError(f"'{path}' is no label table, or it is damaged.") from error
         if not {"sample_uuid", "lean", "weight", "labeller"} <= set(table.columns):
@@ -313,7 +317,3 @@ def read_labels(paths: Iterable[Path]) -> pd.DataFrame:
 def key_json(key: Key) -> str:
     """The key as JSON."""
     return json.dumps(key.model_dump(), indent=1) + "\n"
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

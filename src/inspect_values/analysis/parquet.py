@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from inspect_values.analysis.columns import COLUMNS, COMPACT, categories, typed
 from inspect_values.errors import DataError
+from inspect_values.limits import read_parquet
 
 _ARROW = {"text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "yes_no": pa.bool_()}
 SCHEMA = pa.schema([pa.field(c.name, _ARROW[c.kind], metadata={"doc": c.doc}) for c in COLUMNS])
@@ -51,7 +52,7 @@ def read_table(path: Path) -> pd.DataFrame:
         DataError: If the file is missing, damaged, or no verdict table.
     """
     try:
-        content = pq.read_table(path, read_dictionary=list(COMPACT))
+        content = read_parquet(path, kept=COMPACT)
     except FileNotFoundError as error:
         raise DataError(f"the table '{path}' does not exist.") from error
     except (OSError, pa.ArrowException) as error:

@@ -17,8 +17,7 @@ from inspect_values.analysis.shared import sharing
 from inspect_values.analysis.statistic import Statistic
 from inspect_values.errors import PluginError
 from inspect_values.files import write_text
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from inspect_values.safe import harmless
 
 
 def signature(
@@ -92,7 +91,7 @@ def frame_to_csv(frame: pd.DataFrame, path: Path) -> None:
     shown = frame.copy()
     for name in shown.select_dtypes(exclude="number").columns:
         shown[name] = shown[name].map(
-            lambda text: _harmless(text) if isinstance(text, str) else text
+            lambda text: harmless(text) if isinstance(text, str) else text
         )
     write_text(path, shown.to_csv(index=False))
 
@@ -124,7 +123,3 @@ def to_parquet(estimates: Sequence[Estimate], path: Path) -> None:
         DataError: If the file cannot be written.
     """
     write_frame(to_frame(estimates), path)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -21,6 +21,7 @@ from inspect_values.analysis.models import ModelCatalog
 from inspect_values.analysis.parquet import read_table, write_table
 from inspect_values.analysis.reasons import reason
 from inspect_values.errors import LogError, ParameterError, one_of
+from inspect_values.limits import check_archive
 from inspect_values.record import Record, numbers, read_record
 from inspect_values.verdict import NAN, SCHEMA, Outcome, Verdict
 
@@ -242,11 +243,17 @@ def _files(path: str | Path) -> Iterator[tuple[str, bool]]:
     if local.is_file() or str(path).endswith((".eval", ".json")):
         yield str(path), True
         return
-    for info in list_eval_logs(str(path)):
+    try:
+        found = list_eval_logs(str(path))
+    except Exception as error:  # whatever a file system far away raises
+        raise LogError(f"'{path}' cannot be listed ({type(error).__name__}: {error}).") from error
+    for info in found:
         yield info.name, False
 
 
 def _header(file: str) -> EvalLog:
+    if "://" not in file or file.startswith("file://"):
+        check_archive(Path(file.removeprefix("file://")))
     try:
         return read_eval_log(file, header_only=True)
     except Exception as error:  # a stranger's file may break the reader in any way

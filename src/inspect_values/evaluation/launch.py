@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from inspect_values.errors import InspectValuesError
+from inspect_values.safe import printable
 
 # Inspect loads this package before it changes into the folder of a task file.
 _LAUNCH_FOLDER = Path.cwd()
@@ -104,4 +105,4 @@ def sentences() -> Generator[None]:
 
 def say(message: str) -> None:
     """Tell the user something on the terminal before the run starts (on standard error)."""
-    Console(stderr=True, highlight=False).print(escape(message), soft_wrap=True)
+    Console(stderr=True, highlight=False).print(escape(printable(message)), soft_wrap=True)

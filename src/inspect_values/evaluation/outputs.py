@@ -10,6 +10,7 @@ import unicodedata
 from inspect_ai.model import ContentText, ModelOutput
 from tenacity import RetryError
 
+from inspect_values.safe import without_keys
 from inspect_values.verdict import Outcome
 
 _PLACEHOLDER = "(no content)"
@@ -113,4 +114,4 @@ def cause(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:_MOST_CHARACTERS]
+    return " ".join(without_keys(text).split())[:_MOST_CHARACTERS]

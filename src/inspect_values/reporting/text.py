@@ -8,18 +8,12 @@ import pandas as pd
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.labs import UNKNOWN_LAB
 from inspect_values.analysis.table import judge_label
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+from inspect_values.safe import plain as plain
 
 SIMULATED_NOTE = (
     "SIMULATED models: their values were planted to test this tool. "
     "Nothing here is a finding about a real model."
 )
-
-
-def plain(text: object) -> str:
-    """A text from outside without control, zero-width and direction-changing characters."""
-    return _CONTROL.sub("", str(text).replace("\n", " "))
 
 
 def key_text(key: str) -> str:

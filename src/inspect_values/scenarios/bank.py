@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inspect_values.errors import DataError, suggest
+from inspect_values.limits import MOST_OF_A_PIECE, check_piece, decoded
 from inspect_values.scenarios.bank_rows import COLUMNS, NEWER, check_lengths, from_row, to_row
 from inspect_values.scenarios.scenario import Scenario
 
@@ -150,9 +151,13 @@ def pieces(path: str | Path, wanted: Iterable[str] | None = None) -> Iterator[Pi
     try:
         with fsspec.open(str(path), "rb") as file:
             # one batch after the other, nothing read ahead: memory does not grow with the bank
-            bank = pq.ParquetFile(file, pre_buffer=False)
+            texts = [name for name in names if name != "wording"]
+            bank = pq.ParquetFile(file, pre_buffer=False, read_dictionary=texts)
+            check_piece(bank.metadata, f"the bank '{path}'")
             for batch in bank.iter_batches(_ROWS, columns=names, use_threads=False):
-                yield Piece(batch)
+                yield Piece(
+                    decoded(batch, MOST_OF_A_PIECE, f"a thousand rows of the bank '{path}'")
+                )
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"the bank '{path}' is damaged ({_short(error)}).") from error
 

@@ -74,7 +74,7 @@ def from_row(row: Mapping[str, Any]) -> Scenario:
         raise DataError(f"{where}: {error}") from error
     except ValidationError as error:
         raise DataError(validation_sentence(where, error, Scenario.model_fields)) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise DataError(f"{where}: 'factors' is no JSON of factors and levels.") from error
     if not (found.id and found.query.strip()):
         raise DataError(f"{where}: the {'query' if found.id else 'id'} is empty.")

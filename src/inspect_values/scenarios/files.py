@@ -1,12 +1,9 @@
 """Reading pair files: a Markdown file (values and rubric) and a YAML file (situations)."""
 
-import re
-from collections.abc import Hashable
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -15,11 +12,7 @@ from pydantic import ValidationError
 from inspect_values.errors import DataError, suggest, validation_sentence
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
-
-if TYPE_CHECKING:
-    from yaml import SafeLoader
-else:  # the loader written in C, where there is one, is several times faster
-    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from inspect_values.yaml_text import read_yaml
 
 MAX_FILE_BYTES = 20_000_000
 _SITUATION_FILE_FIELDS = ("pair", "licence", "canary", "situations")
@@ -69,7 +62,7 @@ def read_pair(file: Path | Traversable) -> ValuePair:
             f"{file}: has no front matter; a pair file starts with a block between two lines of "
             "'---' that names the two values."
         )
-    fields = _mapping(_yaml(front, f"{file} (front matter)"), f"{file} (front matter)")
+    fields = _mapping(read_yaml(front, f"{file} (front matter)"), f"{file} (front matter)")
     sections = _sections(tree)
     fields.setdefault("id", file.name.removesuffix(".md"))
     names = {"tension": "Tension"}
@@ -99,7 +92,7 @@ def read_situations(file: Path | Traversable) -> list[Situation]:
     Raises:
         DataError: If the file cannot be parsed, a field is unknown, or a situation is wrong.
     """
-    content = _mapping(_yaml(_read(file), str(file)), str(file))
+    content = _mapping(read_yaml(_read(file), str(file)), str(file))
     for name in content:
         if name not in _SITUATION_FILE_FIELDS:
             raise DataError(
@@ -149,7 +142,8 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _read(file: Path | Traversable) -> str:
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             raise DataError(f"{file}: is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
         return data.decode("utf-8-sig")
@@ -157,35 +151,6 @@ def _read(file: Path | Traversable) -> str:
         raise DataError(f"{file}: is not UTF-8 text (byte {error.start}).") from error
     except OSError as error:
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from error
-
-
-class _UniqueKeys(SafeLoader):
-    """YAML's safe loader, but a key that stands twice is an error, not the last one wins."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Build a mapping after checking that no key repeats."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key: object = self.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(key, Hashable) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key}' stands twice", key_node.start_mark
-                )
-            if isinstance(key, Hashable):
-                seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-def _yaml(text: str, where: str) -> object:
-    try:
-        return cast(object, yaml.load(text, Loader=_UniqueKeys))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise DataError(f"{where}{place}: is not valid YAML: {error.problem}.") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = re.sub(r"\s+", " ", str(error)) or "it is nested too deeply"
-        raise DataError(f"{where}: is not valid YAML: {reason}.") from error
 
 
 def _mapping(content: object, where: str) -> dict[str, Any]:

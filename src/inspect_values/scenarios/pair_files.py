@@ -12,6 +12,7 @@ import yaml
 
 from inspect_values.errors import DataError, ParameterError
 from inspect_values.files import write_text
+from inspect_values.limits import read_parquet
 from inspect_values.scenarios.generic import generic_pair, own_definition, values_of
 from inspect_values.scenarios.taxonomy import Drawn
 from inspect_values.values import Value, ValuePair
@@ -61,7 +62,9 @@ def read_pairs(path: Path) -> Iterator[tuple[Value, Value]]:
         DataError: If it is none, or a value cannot be used.
     """
     try:
-        table = pq.read_table(path)
+        table = read_parquet(path, _COLUMNS)
+    except DataError:
+        raise
     except FileNotFoundError as error:
         raise DataError(f"the pairs '{path}' do not exist.") from error
     except Exception as error:  # a damaged file may break the reader in any way

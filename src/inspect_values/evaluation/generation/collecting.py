@@ -13,7 +13,8 @@ from typing import Any
 from inspect_values.errors import DataError, LogError
 from inspect_values.evaluation.generation.logs import Entry, GenerationLogs, entries
 from inspect_values.evaluation.generation.replies import Fate, Written
-from inspect_values.files import harmless, write_text
+from inspect_values.files import write_text
+from inspect_values.safe import harmless
 from inspect_values.scenarios.bank import write_bank
 from inspect_values.scenarios.duplicates import THRESHOLD, first_of_each
 from inspect_values.scenarios.generic import values_of

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from inspect_values.errors import DataError
+from inspect_values.safe import without_keys
 from inspect_values.values import digest
 
 BATCH = 128
@@ -60,7 +61,7 @@ def provider_embeddings(
 
 
 def _failed(provider: str, model: str, done: int, error: Exception) -> DataError:
-    reason = " ".join(str(error).split())[:300].rstrip(".")
+    reason = " ".join(without_keys(str(error)).split())[:300].rstrip(".")
     return DataError(
         f"the embeddings of {provider}/{model} failed after {done} texts: {type(error).__name__}: "
         f"{reason}. What was received is kept: the same command again goes on from there."

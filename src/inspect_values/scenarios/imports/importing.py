@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inspect_values.errors import DataError
-from inspect_values.files import harmless
+from inspect_values.safe import harmless
 from inspect_values.scenarios.bank import write_bank
 from inspect_values.scenarios.imports.recorded import Recorded, recorded, recorded_models
 from inspect_values.scenarios.imports.rows import Reading, RefusedRowError, scenario_of

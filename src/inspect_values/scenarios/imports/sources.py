@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inspect_values.errors import DataError, ParameterError
+from inspect_values.limits import MOST_OF_A_PIECE, check_piece, decoded, texts_of
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 MOST_LINE = 10_000_000
@@ -160,7 +161,11 @@ def _open_csv(path: Path) -> Generator[Any]:
 
 def _parquet(path: Path, revision: str) -> Source:
     try:
-        file = pq.ParquetFile(path, pre_buffer=False)
+        texts = texts_of(pq.read_schema(path))
+        file = pq.ParquetFile(path, pre_buffer=False, read_dictionary=texts)
+        check_piece(file.metadata, f"'{path}'")
+    except DataError:
+        raise
     except Exception as error:  # a damaged file may break the reader in any way
         raise DataError(f"'{path}' is no Parquet file, or it is damaged.") from error
     names = tuple(str(name) for name in file.schema_arrow.names)
@@ -172,7 +177,8 @@ def _parquet_rows(path: Path, file: pq.ParquetFile) -> Iterator[Row]:
     try:
         with file:
             for batch in file.iter_batches(_ROWS, use_threads=False):
-                for fields in batch.to_pylist():
+                whole = decoded(batch, MOST_OF_A_PIECE, f"a thousand rows of '{path}'")
+                for fields in whole.to_pylist():
                     number += 1
                     yield Row(number, fields)
     except (OSError, ValueError, pa.ArrowException) as error:
