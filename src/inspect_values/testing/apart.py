@@ -56,7 +56,10 @@ def server_apart(lab: str, pair: str, delay: float = 0.0) -> Generator[Apart]:
             yield Apart(json.loads(process.stdout.readline()), process.stdin, process.stdout)
         finally:
             process.stdin.close()
-            process.wait(10)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:  # a busy machine; its work is done
+                process.kill()
 
 
 def main(lab: str, pair: str, delay: str = "0") -> None:
