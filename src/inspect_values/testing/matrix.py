@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,17 +123,18 @@ def run_matrix(servers: Servers, log_dir: Path, ways: Iterable[str] = tuple(MODE
     servers.plan(plan_of(given))
     by_id = {trial.scenario.id: trial for trial in given}
     found: list[Cell] = []
+    asked = tradeoffs(PAIR, scenarios=len(given), response="rules")
     # answers that never end have runs of their own, for only they need a limit of time, and a
     # limit of time has no place where everything runs at once
     for endless in (False, True):
         part = [trial for trial in given if (trial.fault is Fault.ENDLESS) is endless]
-        tasks = [task for way in ways for task in _tasks(way, part, len(given), endless)]
+        tasks = [task for way in ways for task in _tasks(asked, way, part, endless)]
         for log in _run(tasks, log_dir):
             found += _cells(servers, log, by_id)
     return found
 
 
-def _tasks(way: str, part: Sequence[Trial], count: int, endless: bool) -> Iterable[Task]:
+def _tasks(task: Task, way: str, part: Sequence[Trial], endless: bool) -> Iterable[Task]:
     """A lab's model with a simulated judge, and a simulated model with the lab's judge."""
     for passes in (False, True):
         config = GenerateConfig(
@@ -142,9 +144,8 @@ def _tasks(way: str, part: Sequence[Trial], count: int, endless: bool) -> Iterab
         for judging in (False, True):
             asked = f"simulated/{PERSONA}" if judging else model(way, PERSONA)
             judge = model(way, JUDGE) if judging else f"simulated/{JUDGE}"
-            task = tradeoffs(PAIR, scenarios=count, response="rules")
             yield task_with(
-                task,
+                copy(task),
                 dataset=task.dataset.filter(lambda sample, ids=ids: sample.id in ids),
                 config=config,
                 # never one that Inspect keeps from an earlier run, with another address and key
@@ -162,7 +163,7 @@ def _run(tasks: list[Task], log_dir: Path) -> list[EvalLog]:
             max_tasks=len(tasks),
             fail_on_error=False,
             log_dir=str(log_dir),
-            display="none",
+            display="log",  # "none" draws a table for each refresh, and then shows nothing
             log_level="critical",
             log_realtime=False,
             score_display=False,
