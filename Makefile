@@ -25,7 +25,7 @@ demo: $(STAMP) ## Sixteen SIMULATED models on three value pairs: table, logs, pa
 	$(BIN)/inspect-values demo
 
 test: $(STAMP) check ## Everything: lint, types, tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## Lint and types only
 	$(BIN)/ruff check .

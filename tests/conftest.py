@@ -113,6 +113,12 @@ situations:
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker waits for one at the end."""
+    longest = ("test_readme.py", "test_faults.py", "test_soak_and_kills.py")
+    items.sort(key=lambda item: item.path.name not in longest)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Inspect leaves streams of its event loop to the garbage collector, which warns of it."""
     config.addinivalue_line("filterwarnings", "ignore:Unclosed <MemoryObject:ResourceWarning")

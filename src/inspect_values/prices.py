@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inspect_values.errors import DataError, suggest, validation_sentence
+from inspect_values.yaml_text import read_yaml
 
 MOST_BYTES = 1_000_000
 EXAMPLE = "{input: 2.0, output: 12.0, cache_read: 0.2, cache_write: 2.5}"
@@ -71,11 +71,10 @@ def read_prices(path: Path) -> Prices:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DataError(f"the price file '{path}' is larger than {MOST_BYTES} bytes.")
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"the price file '{path}' cannot be read ({error}).") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DataError(f"the price file '{path}' is no YAML ({_first(error)}).") from error
+    content = read_yaml(text, f"the price file '{path}'")
     if not isinstance(content, dict):
         raise DataError(f"the price file '{path}' holds no date, currency and prices.")
     try:
@@ -95,7 +94,3 @@ def missing(prices: Prices, models: list[str]) -> str:
         return ""
     near = "; ".join(f"'{name}' ({suggest(name, prices.prices)})" for name in gone)
     return f"the {prices.label} hold none for {near}."
-
-
-def _first(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

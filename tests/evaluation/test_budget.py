@@ -122,8 +122,8 @@ def test_options_after_the_task_are_inspects(folder: Path) -> None:
         (PRICES.replace("2000", ".nan"), "finite"),
         (PRICES.replace("input", "imput"), "nearest is 'input'"),
         (PRICES.replace("currency: EUR\n", ""), "'currency' is missing"),
-        ("a: [", "no YAML"),
-        ("a: !!python/object/apply:os.system ['echo']", "no YAML"),
+        ("a: [", "not valid YAML"),
+        ("a: !!python/object/apply:os.system ['echo']", "not valid YAML"),
     ],
 )
 def test_price_files_that_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:

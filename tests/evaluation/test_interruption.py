@@ -15,7 +15,7 @@ import pytest
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.table import verdict_table
 
-SCENARIOS = 62
+SCENARIOS = 160
 
 
 class Labs:

@@ -125,7 +125,7 @@ def test_a_table_of_a_few_kilobytes_does_not_unfold_to_gigabytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inspect_values.limits.memory", lambda: 50_000_000)
-    path = bank_of(tmp_path / "table.parquet", 100_000, first_name="q" * 2_000)
+    path = bank_of(tmp_path / "table.parquet", 100_000, first_name="q" * 2_000, query="q" * 2_000)
     for read in (read_table, read_parquet, lambda p: list(read_pairs(p))):
         with pytest.raises(DataError, match=r"would take .* GB of memory"):
             read(path)

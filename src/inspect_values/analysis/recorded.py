@@ -3,6 +3,7 @@
 # (pyarrow brings no types)
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ class RecordedVerdicts:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._writer.close()
+        with suppress(OSError):  # a full disk has been told of already
+            self._writer.close()
         self._part.unlink(missing_ok=True)
 
     def add(self, scenario: Scenario, said: Iterable[Recorded]) -> None:
@@ -80,8 +82,8 @@ class RecordedVerdicts:
         Raises:
             DataError: If it cannot be written.
         """
-        self._flush()
         try:
+            self._flush()
             self._writer.close()
             self._part.replace(self._path)
         except OSError as error:

@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,8 @@ class _Refusals:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # a full disk has been told of already
+            self._file.close()
         self._part.unlink(missing_ok=True)
 
     def add(self, row: Row, reading: Reading, error: RefusedRowError) -> None:
@@ -138,8 +139,20 @@ class _Refusals:
             self._writer.writerow([row.number, *texts])
         except UnicodeEncodeError:
             self._writer.writerow([row.number, *(ascii(text) for text in texts)])
+        except OSError as full:
+            raise self._unwritten(full) from full
 
     def keep(self) -> None:
-        """Put the file in its place."""
-        self._file.flush()
-        self._part.replace(self._path)
+        """Put the file in its place.
+
+        Raises:
+            DataError: If it cannot be written.
+        """
+        try:
+            self._file.flush()
+            self._part.replace(self._path)
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, error: OSError) -> DataError:
+        return DataError(f"'{self._path}' cannot be written ({error.strerror}).")
