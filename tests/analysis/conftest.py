@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 
 from inspect_values.analysis.columns import COLUMNS, typed
 
-RECORDED = Path("/work/shared/data/recorded_choices")
+# material that is not ours to publish lies beside a checkout, or nowhere
+_DATA = os.environ.get("INSPECT_VALUES_DATA") or Path(__file__).parents[3] / "shared" / "data"
+RECORDED = Path(_DATA) / "recorded_choices"
 MODELS = {
     "anthropic/claude-sonnet-4": "anthropic__claude-sonnet-4",
     "openai/gpt-4o": "openai__gpt-4o",
