@@ -35,9 +35,9 @@ check: $(STAMP) ## Lint and types only
 format: $(STAMP) ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lab: $(STAMP) ## The long laboratories (an hour or two): coverage, power, audits; rewrites docs/laboratory*.md
+lab: $(STAMP) ## The long laboratories (hours): coverage, power, audits, soak, kills; rewrites their pages in docs/
 	@for page in coverage:laboratory strength_coverage:laboratory-strengths \
-	  effects:laboratory-effects audits:laboratory-audits; do \
+	  effects:laboratory-effects audits:laboratory-audits soak:soak kills:kills; do \
 	  echo "docs/$${page#*:}.md"; \
 	  $(BIN)/python benchmarks/$${page%%:*}.py > docs/$${page#*:}.md.new || exit 1; \
 	  mv docs/$${page#*:}.md.new docs/$${page#*:}.md; \
