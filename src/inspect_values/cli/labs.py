@@ -1,10 +1,14 @@
 """The option `--lab PATTERN=LAB`: whose a model is, where no plugin knows it."""
 
+from typing import TYPE_CHECKING
+
 import click
-import pandas as pd
 
 from inspect_values.errors import ParameterError
 from inspect_values.plugins.models import ModelRule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _META = "inspect_values.labs"
 
@@ -33,7 +37,7 @@ LAB = click.option(
 )
 
 
-def with_labs(table: pd.DataFrame) -> pd.DataFrame:
+def with_labs(table: "pd.DataFrame") -> "pd.DataFrame":
     """The verdict table with the labs that `--lab` gives, of models and of judges."""
     context = click.get_current_context(silent=True)
     rules: tuple[ModelRule, ...] = context.find_root().meta.get(_META, ()) if context else ()
@@ -47,7 +51,9 @@ def with_labs(table: pd.DataFrame) -> pd.DataFrame:
     return changed
 
 
-def _labelled(names: pd.Series, labs: pd.Series, rules: tuple[ModelRule, ...]) -> pd.Series:
+def _labelled(names: "pd.Series", labs: "pd.Series", rules: tuple[ModelRule, ...]) -> "pd.Series":
+    import pandas as pd  # slow to import
+
     new = {
         name: rule.lab
         for name in names.dropna().unique()

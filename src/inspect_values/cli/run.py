@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 
 from inspect_values.errors import DataError, ParameterError
-from inspect_values.evaluation.budget import BUDGET, PRICES
-from inspect_values.prices import read_prices
 
 
 @click.command(
@@ -31,6 +29,9 @@ def run(budget: str | None, prices: Path | None, arguments: tuple[str, ...]) -> 
     Everything after --budget and --prices is given to 'inspect eval-set' as it stands, so that
     --log-dir is required. A run that its budget stopped ends with exit code 3.
     """
+    from inspect_values.evaluation.budget import BUDGET, PRICES  # it imports Inspect
+    from inspect_values.prices import read_prices
+
     misplaced = [a for a in arguments if a.split("=")[0] in ("--budget", "--prices")]
     if misplaced:
         raise ParameterError(f"{misplaced[0].split('=')[0]} stands before the task's name.")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from unicodedata import category
 
-from datasketch import MinHash, MinHashLSH
 from inspect_ai.model import (
     ChatMessage,
     GenerateConfig,
@@ -56,11 +55,15 @@ class Repeats:
     """
 
     def __init__(self) -> None:
+        from datasketch import MinHashLSH  # slow to import
+
         self._index = MinHashLSH(threshold=THRESHOLD - 0.2, num_perm=128, weights=(0.1, 0.9))
         self._held: dict[str, frozenset[str]] = {}
 
     def earlier(self, item: str, text: str) -> str | None:
         """The earlier item with nearly the same message, or None; then this one is kept."""
+        from datasketch import MinHash  # slow to import
+
         grams = shingles(text)
         hashed = MinHash(num_perm=128)
         hashed.update_batch([gram.encode(errors="replace") for gram in grams])
