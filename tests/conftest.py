@@ -198,7 +198,7 @@ def run(tmp_path: Path) -> Callable[..., EvalLog]:
             model=_mock(model) if callable(model) and not isinstance(model, Model) else model,
             model_roles=roles or None,
             log_dir=str(tmp_path / "logs"),
-            display="none",
+            display="log",
             log_level="error",
             log_realtime=False,
             score_display=False,

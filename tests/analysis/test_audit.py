@@ -157,7 +157,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
             get_model(f"simulated/{lab}-1", memoize=False, refusal=-20)
             for lab in ("aster", "birch")
         ],
-        display="none",
+        display="log",
         log_dir=str(folder),
     )
     return folder
@@ -169,7 +169,7 @@ def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) 
         get_model("simulated/aster-judge", memoize=False, own_lab_bias=1.5),
         get_model("simulated/birch-judge", memoize=False, jitter=0.5),
     ]
-    logs = eval(task, model=judges, display="none", log_dir=str(tmp_path))
+    logs = eval(task, model=judges, display="log", log_dir=str(tmp_path))
     assert all(log.status == "success" for log in logs)
     table = verdict_table([tmp_path], Labs())
     assert len(table) == 2 * 32 * 9
@@ -214,7 +214,7 @@ def test_a_bad_parameter_is_one_sentence(
 
 def test_the_rules_for_refusals_are_held_against_the_judge(tmp_path: Path) -> None:
     model = get_model("simulated/custom-r", memoize=False, refusal=0.5)
-    eval(tradeoffs(pairs=PAIR, scenarios=24), model=model, display="none", log_dir=str(tmp_path))
+    eval(tradeoffs(pairs=PAIR, scenarios=24), model=model, display="log", log_dir=str(tmp_path))
     table = verdict_table([tmp_path], Labs())
     assert 0 < table["refused"].mean() < 1
     found_ = [e for e in audit(table) if e.statistic == "audit_refusal_rules"]

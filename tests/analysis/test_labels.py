@@ -33,7 +33,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     eval(
         tradeoffs(scenarios=20),
         model=["simulated/aster-2", "simulated/dahlia-2"],
-        display="none",
+        display="log",
         log_dir=str(folder),
     )
     return by_one_judge(load([folder], CatalogModels(default_catalog())))

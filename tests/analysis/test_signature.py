@@ -71,7 +71,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ),
             model=["simulated/aster-3", "simulated/birch-1"],
             model_roles={"grader": "simulated/judge-exact"},
-            display="none",
+            display="log",
             log_dir=str(folder),
         )
     return folder
@@ -115,7 +115,7 @@ def test_a_crashed_sample_is_a_row_without_numbers(tmp_path: Path) -> None:
         tradeoffs(pairs="fairness_vs_efficiency", scenarios=3),
         model=get_model("mockllm/model", custom_outputs=crash),
         model_roles={"grader": "simulated/judge-exact"},
-        display="none",
+        display="log",
         fail_on_error=False,
         log_dir=str(tmp_path),
     )
@@ -134,7 +134,7 @@ def test_a_run_without_scoring_is_not_scored(tmp_path: Path) -> None:
         tradeoffs(pairs="fairness_vs_efficiency", scenarios=2),
         model=get_model("mockllm/model", custom_outputs=[output, output.model_copy(deep=True)]),
         score=False,
-        display="none",
+        display="log",
         log_dir=str(tmp_path),
     )
     assert set(verdict_table([tmp_path], Labs())["outcome"]) == {"not_scored"}

@@ -2,13 +2,13 @@
 
 import ast
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log, write_eval_log
+
+from tests.commands import typed  # pyright: ignore[reportMissingImports]
 
 ROOT = Path(__file__).parents[2]
 BENCH = sorted(
@@ -19,15 +19,8 @@ PAIR = "fairness_vs_efficiency"
 
 def inspect(folder: Path, *arguments: str) -> str:
     """Run an `inspect` command in a folder; what it printed."""
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "inspect"), *arguments],
-        cwd=folder,
-        env={**os.environ, "INSPECT_DISPLAY": "plain", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        stdin=subprocess.DEVNULL,
-    )
+    env = {**os.environ, "INSPECT_DISPLAY": "plain", "COLUMNS": "200"}
+    done = typed(folder, "inspect", *arguments, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

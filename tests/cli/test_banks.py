@@ -1,8 +1,6 @@
 """What a user can do with banks at the size of a study, from the command line."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +8,8 @@ import pytest
 
 from inspect_values.scenarios.bank import about, read_bank
 from inspect_values.scenarios.imports.recorded import STUDY_MODELS
+from tests.commands import Done, ours, typed  # pyright: ignore[reportMissingImports]
 
-OURS = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()"]
-INSPECT = [sys.executable, "-m", "inspect_ai"]
 DATA = Path(os.environ.get("INSPECT_VALUES_DATA") or Path(__file__).parents[3] / "shared" / "data")
 GENUINE = DATA / "stress_test_queries.jsonl"
 PRICES = """date: 2026-11-20
@@ -23,27 +20,17 @@ prices:
 """
 
 
-def ran(
-    cwd: Path, command: list[str], *arguments: str, **env: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*command, *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "COLUMNS": "200", **env},
-    )
+def inspect_eval(cwd: Path, *arguments: str) -> Done:
+    return typed(cwd, "inspect", "eval", *arguments, env={**os.environ, "COLUMNS": "200"})
 
 
-def ours(cwd: Path, *arguments: str, **env: str) -> str:
-    done = ran(cwd, OURS, *arguments, **env)
+def told(cwd: Path, *arguments: str, **env: str) -> str:
+    done = ours(cwd, *arguments, COLUMNS="200", **env)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Done) -> str:
     assert done.returncode != 0
     assert "Traceback" not in done.stdout + done.stderr
     return " ".join((done.stdout + done.stderr).split())
@@ -51,14 +38,14 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.skipif(not GENUINE.exists(), reason=f"the genuine queries are not at {GENUINE}")
 def test_the_genuine_queries_go_through_import_check_and_selection(tmp_path: Path) -> None:
-    done = ours(
+    done = told(
         *(tmp_path, "scenarios", "import", str(GENUINE), "--format", "queries"),
         *("--pair", "unknown", "--licence", "Apache-2.0", "-o", "bank.parquet"),
     )
     assert "500 rows: 500 scenarios." in done
-    checked = ran(tmp_path, OURS, "scenarios", "check", "bank.parquet")
+    checked = ours(tmp_path, "scenarios", "check", "bank.parquet")
     assert "500 queries from 498 situations" in " ".join(checked.stdout.split())
-    done = ours(
+    done = told(
         *(tmp_path, "scenarios", "select", "bank.parquet", "-o", "half.parquet"),
         *("--most", "250", "--order", "order.csv"),
     )
@@ -101,11 +88,11 @@ def test_disagreement_of_the_studys_rows_is_that_of_its_definition(tmp_path: Pat
     half = [0] * 6
     spreads = {0: half + [3] * 6, 1: half + [6] * 6, 2: [3] * 12, 3: [1] * 6 + [3] * 5 + [4]}
     study(spreads).to_parquet(tmp_path / "rows.parquet")
-    ours(
+    told(
         *(tmp_path, "scenarios", "import", "rows.parquet", "--format", "tradeoff-study"),
         *("-o", "bank.parquet", "--verdicts", "verdicts.parquet"),
     )
-    ours(tmp_path, "disagreement", "verdicts.parquet", "--csv", "d.csv")
+    told(tmp_path, "disagreement", "verdicts.parquet", "--csv", "d.csv")
     found = pd.read_csv(tmp_path / "d.csv").set_index("scenario")
     assert found["models"].eq(12).all()
     expected = {f"stresstest_3_{e}_neutral": pd.Series(p).std(ddof=0) for e, p in spreads.items()}
@@ -114,7 +101,7 @@ def test_disagreement_of_the_studys_rows_is_that_of_its_definition(tmp_path: Pat
     assert border["d"] == 1.5 and border["bin"] == "[1.5, 2)"
     assert found.loc["stresstest_3_1_neutral", "d"] == 3.0
     # the same number weighs the selection, so the most disputed one comes first
-    ours(
+    told(
         *(tmp_path, "scenarios", "select", "bank.parquet", "-o", "part.parquet"),
         *("--weights", "verdicts.parquet", "--order", "order.csv", "--stop", "0.1"),
     )
@@ -129,30 +116,30 @@ def test_writers_share_a_run_and_the_bank_holds_what_passed(tmp_path: Path) -> N
         }
     )
     drawn.to_csv(tmp_path / "values.csv", index=False)
-    ours(
+    told(
         *(tmp_path, "scenarios", "pairs", "--values", "values.csv"),
         *("-n", "4", "-o", "pairs.parquet"),
     )
-    done = ran(
-        *(tmp_path, INSPECT, "eval", "inspect_values/generate_scenarios"),
+    done = inspect_eval(
+        *(tmp_path, "inspect_values/generate_scenarios"),
         *("--model", "simulated/writer-good,simulated/writer-bad", "-T", "pairs=pairs.parquet"),
         *("-T", "n=8", "--log-dir", "logs", "--display", "plain"),
     )
     assert done.returncode == 0, done.stderr
     said = " ".join((done.stdout + done.stderr).split())
     assert "for 4 pairs of values: at most" in said and "as the writer" in said
-    told = ours(
+    shown = told(
         *(tmp_path, "scenarios", "collect", "logs", "-o", "bank.parquet"),
         *("--rejected", "gone.csv", "--licence", "CC0-1.0"),
     )
     gone = pd.read_csv(tmp_path / "gone.csv")
     bank = list(read_bank(tmp_path / "bank.parquet"))
-    assert f"32 items: {32 - len(gone)} accepted" in told
+    assert f"32 items: {32 - len(gone)} accepted" in shown
     assert len(bank) == 3 * (32 - len(gone)) and 0 < len(gone) < 32
     assert {s.generator for s in bank} == {"simulated/writer-good", "simulated/writer-bad"}
     assert all(s.values is not None and s.filters for s in bank)
-    done = ran(
-        *(tmp_path, INSPECT, "eval", "inspect_values/tradeoffs", "--model", "simulated/aster-1"),
+    done = inspect_eval(
+        *(tmp_path, "inspect_values/tradeoffs", "--model", "simulated/aster-1"),
         *("-T", "bank=bank.parquet", "-T", "scenarios=4", "--log-dir", "asked"),
     )
     assert done.returncode == 0, done.stderr
@@ -161,11 +148,11 @@ def test_writers_share_a_run_and_the_bank_holds_what_passed(tmp_path: Path) -> N
 def test_the_preview_adds_up_and_prices_what_it_can(tmp_path: Path) -> None:
     (tmp_path / "prices.yaml").write_text(PRICES)
     asked = ["scenarios", "preview", "-n", "100000", "--writers", "openai/a"]
-    told = ours(*(tmp_path, *asked, "--filters", "openai/b,openai/c", "--prices", "prices.yaml"))
-    line = next(line for line in told.splitlines() if "items" in line)
+    shown = told(*(tmp_path, *asked, "--filters", "openai/b,openai/c", "--prices", "prices.yaml"))
+    line = next(line for line in shown.splitlines() if "items" in line)
     assert "300,000 items (900,000 messages) for 3 pairs of values: at most 4,800,000 calls" in line
     assert "EUR at the prices of 2026-11-20 without openai/c, of which it has no price" in line
-    rows = [r.split() for r in told.splitlines() if r.startswith(" openai/")]
+    rows = [r.split() for r in shown.splitlines() if r.startswith(" openai/")]
     numbers = {r[0]: [float(n.replace(",", "")) for n in r[2:5]] for r in rows}
     a, b = numbers["openai/a"], numbers["openai/b"]
     cost = {r[0]: r[5] for r in rows}
@@ -195,7 +182,7 @@ def test_the_preview_adds_up_and_prices_what_it_can(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "junk.parquet").write_text("this is no table: [")
-    assert said in refused(ran(tmp_path, OURS, "scenarios", *arguments))
+    assert said in refused(ours(tmp_path, "scenarios", *arguments, COLUMNS="200"))
     assert [path.name for path in tmp_path.iterdir()] == ["junk.parquet"]
 
 
@@ -216,8 +203,8 @@ def test_a_generation_that_cannot_be_is_one_sentence(
     tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "junk.parquet").write_text("no table")
-    done = ran(
-        *(tmp_path, INSPECT, "eval", "inspect_values/generate_scenarios"),
+    done = inspect_eval(
+        *(tmp_path, "inspect_values/generate_scenarios"),
         *("--model", "simulated/writer-good", "--log-dir", "logs", *arguments),
     )
     assert said in refused(done)

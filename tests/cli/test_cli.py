@@ -8,10 +8,11 @@ import pytest
 from inspect_ai import eval
 
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
+from tests.commands import ours  # pyright: ignore[reportMissingImports]
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()", *arguments]
+    command = [str(Path(sys.executable).with_name("inspect-values")), *arguments]
     return subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
     )
@@ -23,7 +24,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     eval(
         tradeoffs(scenarios=12),
         model=["simulated/aster-3", "simulated/birch-1"],
-        display="none",
+        display="log",
         log_dir=str(folder),
     )
     return folder
@@ -31,7 +32,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_list_shows_pairs_values_models_and_plugins(tmp_path: Path) -> None:
     shown = run("list", cwd=tmp_path)
-    assert shown.returncode == 0
+    assert shown.returncode == 0, shown.stderr
     for word in ("fairness", "Simulated", "Anthropic", "✓", "simulated/aster-1"):
         assert word in shown.stdout
 
@@ -39,9 +40,8 @@ def test_list_shows_pairs_values_models_and_plugins(tmp_path: Path) -> None:
 def test_signature_says_simulated_fits_80_columns_and_writes_files(
     logs: Path, tmp_path: Path
 ) -> None:
-    shown = run(
-        "signature", str(logs), "--json", "e.json", "--csv", "e.csv", "--rates", cwd=tmp_path
-    )
+    files = ("--json", "e.json", "--csv", "e.csv")
+    shown = ours(tmp_path, "signature", str(logs), *files, "--rates")
     assert shown.returncode == 0, shown.stderr
     assert "SIMULATED" in shown.stdout
     assert "situations weighted equally" in " ".join(shown.stdout.split())
@@ -52,16 +52,16 @@ def test_signature_says_simulated_fits_80_columns_and_writes_files(
 
 
 def test_table_and_signature_of_the_table_agree(logs: Path, tmp_path: Path) -> None:
-    assert run("table", str(logs), "-o", "deep/v.parquet", cwd=tmp_path).returncode == 0
-    from_table = run("signature", "deep/v.parquet", cwd=tmp_path)
-    assert from_table.stdout == run("signature", str(logs), cwd=tmp_path).stdout
+    assert ours(tmp_path, "table", str(logs), "-o", "deep/v.parquet").returncode == 0
+    from_table = ours(tmp_path, "signature", "deep/v.parquet")
+    assert from_table.stdout == ours(tmp_path, "signature", str(logs)).stdout
 
 
 @pytest.mark.parametrize("path", ["nowhere", "empty", "note.txt"])
 def test_bad_input_is_one_sentence(path: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "note.txt").write_text("not a log")
-    shown = run("signature", path, cwd=tmp_path)
+    shown = ours(tmp_path, "signature", path)
     assert shown.returncode == 2
     assert "Traceback" not in shown.stderr
     assert shown.stderr.startswith("Error: ")

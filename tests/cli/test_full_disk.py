@@ -19,7 +19,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     eval(
         tradeoffs("fairness_vs_efficiency", scenarios=6),
         model="simulated/aster-3",
-        display="none",
+        display="log",
         log_dir=str(folder),
     )
     return folder

@@ -17,7 +17,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     eval(
         tradeoffs("fairness_vs_efficiency", scenarios=6),
         model=["simulated/aster-3", "simulated/birch-1"],
-        display="none",
+        display="log",
         log_dir=str(folder),
     )
     return folder

@@ -1,8 +1,6 @@
 """The ranking and recorded choices, as a user types them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from inspect_values.cli.main import cli
+from tests.commands import ours  # pyright: ignore[reportMissingImports]
 
 CHOICES = "model,first,second,outcome,seat\n" + "".join(
     f"lab/one,{a},{b},{'first' if (n + len(a)) % 4 else 'second'},{seat}\n"
@@ -23,13 +22,6 @@ CHOICES = "model,first,second,outcome,seat\n" + "".join(
 )  # fmt: skip
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()", *arguments]
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "choices.csv").write_text(CHOICES)
@@ -38,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_signature_of_recorded_choices_shows_the_ranking_in_80_columns(folder: Path) -> None:
-    shown = run("signature", "choices.csv", "--ranking", "--json", "e.json", cwd=folder)
+    shown = ours(folder, "signature", "choices.csv", "--ranking", "--json", "e.json")
     assert shown.returncode == 0, shown.stderr
     for word in ("Ranking of values", "Strength", "P(1)", "Elo", "standing first", "Truth"):
         assert word in shown.stdout
@@ -66,7 +58,7 @@ def test_options_of_the_ranking_change_it(folder: Path) -> None:
 
 
 def test_elo_says_that_its_spread_is_order_noise(folder: Path) -> None:
-    shown = run("elo", "choices.csv", "--csv", "elo.csv", cwd=folder)
+    shown = ours(folder, "elo", "choices.csv", "--csv", "elo.csv")
     assert shown.returncode == 0, shown.stderr
     assert "order noise, not an interval" in " ".join(shown.stdout.split())
     assert "K = 4, scale 400, start 1000, mean over 100 shuffles (seed 42)" in shown.stdout
@@ -75,7 +67,7 @@ def test_elo_says_that_its_spread_is_order_noise(folder: Path) -> None:
 
 
 def test_bad_choices_are_one_sentence(folder: Path) -> None:
-    shown = run("elo", "bad.csv", cwd=folder)
+    shown = ours(folder, "elo", "bad.csv")
     assert shown.returncode == 2
     assert "Traceback" not in shown.stderr
     assert "outcome is 'won'" in " ".join(shown.stderr.split())

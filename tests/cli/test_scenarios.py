@@ -1,32 +1,25 @@
 """`inspect-values scenarios …` as a user types it, and a task that asks a bank."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-INSPECT = str(Path(sys.executable).parent / "inspect")
-OURS = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()"]
+from tests.commands import Done, ours, typed  # pyright: ignore[reportMissingImports]
 
 
-def typed(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=200, check=False
-    )
-
-
-def ours(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return typed(cwd, *OURS, "scenarios", *arguments)
+def scenarios(cwd: Path, *arguments: str) -> Done:
+    return ours(cwd, "scenarios", *arguments)
 
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bank")
-    done = ours(folder, "build", "-o", "deep/bank.parquet", "--pairs", "core", "--queries", "12")
+    done = scenarios(
+        folder, "build", "-o", "deep/bank.parquet", "--pairs", "core", "--queries", "12"
+    )
     assert done.returncode == 0, done.stderr
     text = " ".join(done.stdout.split())
     for said in ("fairness_vs_efficiency", "By nudge: neutral", "vulnerability: low", "Jaccard"):
@@ -37,7 +30,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_bank_is_checked(bank: Path) -> None:
-    done = ours(bank.parent, "check", "bank.parquet", "--json", "found.json")
+    done = scenarios(bank.parent, "check", "bank.parquet", "--json", "found.json")
     assert done.returncode == 0, done.stdout
     found = json.loads((bank.parent / "found.json").read_text())
     assert all(finding["note"] for finding in found)
@@ -48,8 +41,8 @@ def test_a_folder_is_checked_and_a_mistake_ends_with_1(
 ) -> None:
     write_pair("good")
     write_pair("bad", situations={"I cooked a soup": "I cooked a apple soup for [name]"})
-    assert ours(tmp_path, "check", "good").returncode == 0
-    bad = ours(tmp_path, "check", "bad")
+    assert scenarios(tmp_path, "check", "good").returncode == 0
+    bad = scenarios(tmp_path, "check", "bad")
     assert bad.returncode == 1
     assert "wrong article" in bad.stdout and "placeholder" in bad.stdout
 
@@ -67,7 +60,7 @@ def test_a_folder_is_checked_and_a_mistake_ends_with_1(
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, arguments: list[str], said: str) -> None:
-    done = ours(tmp_path, *arguments)
+    done = scenarios(tmp_path, *arguments)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
@@ -77,7 +70,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, arguments: list[str], said: s
 def test_a_task_asks_a_shard_of_a_bank(bank: Path) -> None:
     done = typed(
         bank.parent.parent,
-        *(INSPECT, "eval", "inspect_values/tradeoffs", "--model", "simulated/aster-1"),
+        *("inspect", "eval", "inspect_values/tradeoffs", "--model", "simulated/aster-1"),
         *("-T", "bank=deep/bank.parquet", "-T", "shard=1", "-T", "shards=4", "-T", "nudges=all"),
         *("--display", "plain", "--log-dir", "logs"),
     )
@@ -108,7 +101,7 @@ def test_a_bank_that_cannot_be_asked_is_one_sentence(
 ) -> None:
     task = "inspect_values/fairness_vs_efficiency"
     done = typed(
-        bank.parent.parent, INSPECT, "eval", task, "--model", "simulated/aster-1", *options
+        bank.parent.parent, "inspect", "eval", task, "--model", "simulated/aster-1", *options
     )
     assert done.returncode != 0
     output = done.stdout + done.stderr

@@ -54,7 +54,7 @@ def run_roles(tmp_path: Path) -> Callable[..., EvalLog]:
             model=model,
             model_roles=given,
             log_dir=str(tmp_path / "logs"),
-            display="none",
+            display="log",
             log_level="error",
             log_realtime=False,
             score_display=False,

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -20,6 +18,7 @@ from inspect_values.evaluation.budget import PRICES as PRICES_VARIABLE
 from inspect_values.evaluation.ledger import NAME, Entry, Ledger
 from inspect_values.evaluation.tally import Tally, changed_ids
 from inspect_values.prices import missing, read_prices
+from tests.commands import Done, typed  # pyright: ignore[reportMissingImports]
 
 PRICES = """date: 2026-11-20
 currency: EUR
@@ -32,19 +31,10 @@ TASK = [
     *("--model", "simulated/aster-1", "--log-dir", "logs", "--display", "plain"),
     *("--max-samples", "4"),
 ]
-CLI = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()", "run"]
 
 
-def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*CLI, *arguments],
-        cwd=folder,
-        env={**os.environ, **more},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def run(folder: Path, *arguments: str, **more: str) -> Done:
+    return typed(folder, "inspect-values", "run", *arguments, env={**os.environ, **more})
 
 
 @pytest.fixture

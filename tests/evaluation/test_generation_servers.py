@@ -49,7 +49,7 @@ class Written:
             model=list(writers),
             model_roles={"filter": judge},
             log_dir=str(self.folder / "logs"),
-            display="none",
+            display="log",
             log_level="error",
             log_realtime=False,
             score_display=False,

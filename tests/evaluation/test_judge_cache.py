@@ -21,12 +21,12 @@ from inspect_values.evaluation.judging.prompt import nonce_of
 from inspect_values.evaluation.judging.recent import Recent
 from inspect_values.evaluation.judging.salt import SALT, salt
 from inspect_values.record import numbers
+from tests.commands import typed  # pyright: ignore[reportMissingImports]
 
 Reply = Callable[[list[ChatMessage]], ModelOutput | str]
 Named = Callable[..., Model]
 Run = Callable[..., EvalLog]
 ask = PAIR_TASKS["fairness_vs_efficiency"]
-INSPECT = str(Path(sys.executable).parent / "inspect")
 
 
 @pytest.fixture(autouse=True)
@@ -306,13 +306,11 @@ def test_judge_calls_are_found_again_by_another_process(
 
     def judge_calls(**changed: str) -> int:
         notes.unlink(missing_ok=True)
-        given = [INSPECT, "eval", "inspect_values/fairness_vs_efficiency", "--model", "steady/m"]
+        given = ["inspect", "eval", "inspect_values/fairness_vs_efficiency", "--model", "steady/m"]
         given += ["--model-role", "grader=steady/j", "-T", "scenarios=2", "-T", "judge_cache=true"]
         given += ["--epochs", "2", "--max-samples", "1", "--display", "plain"]
         given += ["--ctl-server", "false", "--log-dir", "logs"]
-        done = subprocess.run(
-            given, cwd=tmp_path, env=env | changed, capture_output=True, text=True, check=False
-        )
+        done = typed(tmp_path, *given, env=env | changed)
         assert done.returncode == 0, done.stdout + done.stderr
         said = notes.read_text().split()
         assert said.count("m") == 4  # only judges are cached

@@ -1,8 +1,6 @@
 """Task parameters that cannot be used: one sentence with the nearest match, never a traceback."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,8 +22,8 @@ from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.plugins.catalog import evaluation_catalog
 from inspect_values.scenarios.situation import Situation
 from inspect_values.values import ValuePair
+from tests.commands import typed  # pyright: ignore[reportMissingImports]
 
-INSPECT = str(Path(sys.executable).parent / "inspect")
 PAIR = "fairness_vs_efficiency"
 
 
@@ -208,14 +206,8 @@ def test_on_the_command_line_a_sentence_and_nothing_else(
 ) -> None:
     write_pair()
     write_pair("broken", situations={"  - id: soup_review": "  - id: {soup_review"})
-    done = subprocess.run(
-        [INSPECT, "eval", *arguments, "--model", "simulated/aster-1", "--log-dir", "logs"],
-        cwd=tmp_path,
-        env=os.environ | {"COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ("inspect", "eval", *arguments, "--model", "simulated/aster-1", "--log-dir", "logs")
+    done = typed(tmp_path, *command, env=os.environ | {"COLUMNS": "100"})
     output = done.stdout + done.stderr
     flowing = " ".join(output.split())
     assert done.returncode != 0

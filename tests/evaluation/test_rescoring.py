@@ -4,8 +4,6 @@ import json
 import math
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,11 +21,11 @@ from inspect_values.errors import LogError, ParameterError
 from inspect_values.evaluation.scorers.verdict import verdict
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.record import read_record
+from tests.commands import ours, typed  # pyright: ignore[reportMissingImports]
 
 Reply = Callable[[list[ChatMessage]], ModelOutput | str]
 Named = Callable[..., Model]
 Run = Callable[..., EvalLog]
-INSPECT = str(Path(sys.executable).parent / "inspect")
 PAIR = "fairness_vs_efficiency"
 ask = PAIR_TASKS[PAIR]
 OLD, NEW = "simulated/judge-plain", "simulated/judge-noisy"
@@ -59,23 +57,16 @@ def old(run_roles: Run) -> Callable[..., Path]:
     return make
 
 
-def typed(folder: Path, *given: str) -> tuple[int, str]:
+def inspect(folder: Path, *given: str) -> tuple[int, str]:
     """The exit code of a command and what it said, in one line."""
-    done = subprocess.run(
-        [INSPECT, *given],
-        cwd=folder,
-        env=os.environ | {"COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = typed(folder, "inspect", *given, env=os.environ | {"COLUMNS": "100"})
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
 def rescored(log: Path, action: str, *given: str, judge: str = NEW) -> Path:
     """The log, judged again by the command into a file of its own."""
     output = log.with_name(f"{log.stem}-{action}.eval")
-    code, said = typed(
+    code, said = inspect(
         log.parent,
         *("score", str(log), "--scorer", "inspect_values/verdict", "--action", action),
         *("--model-role", f"grader={judge}", "--output-file", str(output), *given),
@@ -105,12 +96,7 @@ def table(*logs: Path) -> pd.DataFrame:
 
 
 def signature(*given: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [str(Path(INSPECT).with_name("inspect-values")), "signature", *given],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = ours(Path.cwd(), "signature", *given)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
@@ -208,7 +194,7 @@ def test_what_cannot_be_judged_is_a_sentence(
 ) -> None:
     log = old(way)
     before = log.read_bytes()
-    code, output = typed(
+    code, output = inspect(
         log.parent,
         *("score", str(log), "--scorer", "inspect_values/verdict", "--action", "append"),
         *("--overwrite", "-S", given),
@@ -251,7 +237,7 @@ def test_a_log_whose_pair_is_not_installed_needs_its_folder(
     shutil.copy(folder / "candour_vs_comfort.md", alone)
 
     def again(*given: str) -> tuple[int, str]:
-        return typed(
+        return inspect(
             tmp_path,
             *("score", str(log), "--scorer", "inspect_values/verdict", "--action", "append"),
             *("--model-role", f"grader={NEW}", "--output-file", "again.eval", *given),
@@ -280,7 +266,7 @@ def test_a_log_of_somebody_else_is_a_sentence(old: Callable[..., Path], tmp_path
         sample.metadata = {"turns": 3}
     other = tmp_path / "other.eval"
     write_eval_log(log, str(other))
-    code, said = typed(
+    code, said = inspect(
         tmp_path,
         *("score", str(other), "--scorer", "inspect_values/verdict", "--action", "append"),
         "--overwrite",
@@ -299,7 +285,7 @@ def test_a_real_model_without_a_judge_is_a_sentence(
     read = read_eval_log(log.location)
     read.eval.model_roles = None
     write_eval_log(read, log.location)
-    code, said = typed(
+    code, said = inspect(
         tmp_path,
         *("score", log.location, "--scorer", "inspect_values/verdict", "--action", "append"),
         "--overwrite",
@@ -324,7 +310,7 @@ def test_the_latest_of_one_judges_verdicts_counts_where_it_is_named(
     log = read_eval_log(str(file))
     for first in (2, 4):
         roles: Any = {"grader": named("judge", judge(first, 1))}
-        log = score(log, verdict(), action="append", model_roles=roles, display="none")
+        log = score(log, verdict(), action="append", model_roles=roles, display="log")
     write_eval_log(log, str(file))
     found = table(file)
     assert sorted(found["first"].unique()) == [2, 4, 6]
@@ -342,7 +328,7 @@ def test_copies_with_other_verdicts_in_the_same_place_are_not_chosen_between(
     assert len(table(file, copy)) == 3  # the same verdicts count once
     roles: Any = {"grader": named("judge", judge(2, 1))}
     log = score(
-        read_eval_log(str(file)), verdict(), action="overwrite", model_roles=roles, display="none"
+        read_eval_log(str(file)), verdict(), action="overwrite", model_roles=roles, display="log"
     )
     write_eval_log(log, str(copy))
     assert table(copy)["first"].tolist() == [2, 2, 2]
@@ -368,7 +354,7 @@ def test_an_unscored_run_is_judged_anew_each_time(
     asked: list[int] = []
     for _ in range(3):
         calls.clear()
-        log = score(log, verdict(), action="append", model_roles={"grader": grader}, display="none")
+        log = score(log, verdict(), action="append", model_roles={"grader": grader}, display="log")
         asked.append(len(calls))
     # in this process the first scoring still knows what was asked for the press
     assert asked == [0, 6, 6]
@@ -405,7 +391,7 @@ def test_a_crash_does_not_become_an_empty_answer_when_it_is_scored_later(
     roles: Any = {"grader": named("judge", judge(6, 1))}
     for turn in range(3):
         scorer = verdict(turn=turn)
-        log = score(log, scorer, action="append", model_roles=roles, display="none")
+        log = score(log, scorer, action="append", model_roles=roles, display="log")
     write_eval_log(log, str(file))
     found = table(file).sort_values(["sample_uuid", "turn"])
     outcomes = {tuple(rows["outcome"]) for _, rows in found.groupby("sample_uuid")}

@@ -23,6 +23,7 @@ from inspect_ai.scorer import Score
 from inspect_values._registry import PAIR_TASKS
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.verdict import VERDICT_KEYS
+from tests.commands import typed  # pyright: ignore[reportMissingImports]
 
 Reply = Callable[[list[ChatMessage]], ModelOutput | str]
 Run = Callable[..., EvalLog]
@@ -547,11 +548,7 @@ def canned(tmp_path: Path, fake_distribution: Callable[..., None]) -> dict[str, 
 
 def command(model: str, *arguments: str, verb: str = "eval") -> list[str]:
     fixed = ["--model", model, "--display", "plain", "--log-dir", "logs", "--ctl-server", "false"]
-    return [INSPECT, verb, f"inspect_values/{PAIR}", *fixed, *arguments]
-
-
-def typed(given: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(given, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return ["inspect", verb, f"inspect_values/{PAIR}", *fixed, *arguments]
 
 
 def calls(env: dict[str, str]) -> list[str]:
@@ -569,7 +566,7 @@ def logs(folder: Path) -> list[EvalLog]:
 def test_typed_without_a_judge_nothing_is_started(
     tmp_path: Path, canned: dict[str, str], model: str
 ) -> None:
-    done = typed(command(model), tmp_path, canned)
+    done = typed(tmp_path, *command(model), env=canned)
     output = " ".join((done.stdout + done.stderr).split())
     assert done.returncode != 0
     assert f"no judge is named for {model}" in output
@@ -591,7 +588,7 @@ def test_typed_without_a_judge_nothing_is_started(
 def test_typed_with_a_way_to_be_judged_it_runs(
     tmp_path: Path, canned: dict[str, str], arguments: list[str], asked: int, judged: str | None
 ) -> None:
-    done = typed(command("canned/model", "-T", "scenarios=2", *arguments), tmp_path, canned)
+    done = typed(tmp_path, *command("canned/model", "-T", "scenarios=2", *arguments), env=canned)
     assert done.returncode == 0, done.stdout + done.stderr
     (log,) = logs(tmp_path)
     assert len(calls(canned)) == asked
@@ -648,7 +645,7 @@ def test_after_kill_9_the_same_command_repeats_no_completed_sample(
     slow = canned | {"CANNED_SLEEP": "0.3"}
     with (tmp_path / "output").open("w") as output:
         process = subprocess.Popen(
-            given, cwd=tmp_path, env=slow, stdout=output, stderr=output, text=True
+            [INSPECT, *given[1:]], cwd=tmp_path, env=slow, stdout=output, stderr=output, text=True
         )
         group.append(process)
         _until(lambda: _written(tmp_path) >= 4, process)
@@ -658,7 +655,7 @@ def test_after_kill_9_the_same_command_repeats_no_completed_sample(
     assert 0 < len(before) < total
     asked_before = len(calls(canned))
 
-    done = typed(given, tmp_path, canned)
+    done = typed(tmp_path, *given, env=canned)
     assert done.returncode == 0, done.stdout + done.stderr
     final = logs(tmp_path)[-1]
     assert final.status == "success"
@@ -682,6 +679,6 @@ def test_from_python_the_task_is_built_before_its_roles_are_known(
         model=mock(lambda _: "My answer 1."),
         model_roles={"grader": mock(judge())},
         log_dir=str(tmp_path),
-        display="none",
+        display="log",
     )[0]
     assert [value(s)["lean"] for s in samples(log)] == [0.5, 0.5]

@@ -1,8 +1,6 @@
 """API keys stand in nothing that a run or a command writes or prints."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from inspect_values.safe import KEY, without_keys
 from inspect_values.testing.faults import Fault, after
 from inspect_values.testing.matrix import Labs
 from inspect_values.testing.servers import Servers, knowledge, lab_servers, model
+from tests.commands import typed  # pyright: ignore[reportMissingImports]
 
 PAIR = "fairness_vs_efficiency"
 LABS = ("anthropic", "openai", "google", "xai")
@@ -32,15 +31,8 @@ def servers() -> Iterator[Servers]:
 def command(folder: Path, servers: Servers, *arguments: str) -> str:
     """Run a command with the keys in its environment; everything that it prints."""
     places = {f"XDG_{what}_HOME": str(folder / what) for what in ("DATA", "CACHE", "STATE")}
-    done = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=folder,
-        env={**os.environ, **servers.environment(), **places, "HOME": str(folder / "home")},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    env = {**os.environ, **servers.environment(), **places, "HOME": str(folder / "home")}
+    done = typed(folder, *arguments, env=env)
     return done.stdout + done.stderr
 
 
@@ -66,15 +58,13 @@ def test_the_keys_stand_in_nothing_that_was_written(
     printed = command(
         tmp_path,
         servers,
-        *("inspect_ai", "eval", f"inspect_values/{PAIR}", "-T", "scenarios=3"),
+        *("inspect", "eval", f"inspect_values/{PAIR}", "-T", "scenarios=3"),
         *("--model", ",".join(model(lab, "aster-1") for lab in LABS)),
         *("--model-role", f"grader={model('openai', 'judge-plain')}", "--no-fail-on-error"),
         *("--log-dir", "logs", "--display", "plain", "--cache", "1W", "--max-retries", "0"),
         *("--log-level", "debug", "--log-level-transcript", "debug", "--max-tasks", "4"),
     )
     assert len(list((tmp_path / "logs").glob("*.eval"))) == len(LABS), printed[-2000:]
-    code = "from inspect_values.cli.main import cli; cli()"
-    (tmp_path / "run_cli.py").write_text(code)
     for line in (
         "table logs -o out/table.parquet",
         "signature logs --show all --csv out/a.csv --json out/a.json --page out/a.html "
@@ -82,7 +72,7 @@ def test_the_keys_stand_in_nothing_that_was_written(
         "labels export logs -o out/sheet.csv -n 3",
         "list",
     ):
-        printed += command(tmp_path, servers, "run_cli", *line.split())
+        printed += command(tmp_path, servers, "inspect-values", *line.split())
     assert "Traceback" not in printed.split("inspect-values:")[-1], printed[-3000:]
     assert (tmp_path / "out" / "a.html").exists()
     table = pd.read_parquet(tmp_path / "out" / "table.parquet")

@@ -29,7 +29,7 @@ class Labs:
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     folder = tmp_path_factory.mktemp("logs")
-    eval(tradeoffs(scenarios=8), model="simulated/cedar-2", display="none", log_dir=str(folder))
+    eval(tradeoffs(scenarios=8), model="simulated/cedar-2", display="log", log_dir=str(folder))
     return verdict_table([folder], Labs())
 
 

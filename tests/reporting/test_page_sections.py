@@ -42,7 +42,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     )
     for arguments, epochs in asked:
         task = tradeoffs(pairs=PAIR, **arguments)
-        eval(task, model=models, epochs=epochs, display="none", log_dir=str(folder))
+        eval(task, model=models, epochs=epochs, display="log", log_dir=str(folder))
     return verdict_table([folder], Labs())
 
 

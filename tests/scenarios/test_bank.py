@@ -289,7 +289,7 @@ import resource, sys
 from inspect_ai import eval
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 task = tradeoffs(bank=sys.argv[1], shard=0, shards=int(sys.argv[2]))
-log = eval(task, model="simulated/aster-1", display="none", log_dir=sys.argv[3])[0]
+log = eval(task, model="simulated/aster-1", display="log", log_dir=sys.argv[3])[0]
 assert log.status == "success"
 print(len(task.dataset), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -199,7 +199,7 @@ def test_a_damaged_generic_row_is_a_sentence(
 
 def ask(bank: Path, folder: Path, **more: Any) -> EvalLog:
     task = tradeoffs(bank=str(bank), **more)
-    return eval(task, model="simulated/aster-1", display="none", log_dir=str(folder))[0]
+    return eval(task, model="simulated/aster-1", display="log", log_dir=str(folder))[0]
 
 
 def test_a_bank_with_generic_pairs_is_asked_and_judged_again(
@@ -225,7 +225,7 @@ def test_a_bank_with_generic_pairs_is_asked_and_judged_again(
         read_eval_log(log.location),
         verdict(),
         action="overwrite",
-        display="none",
+        display="log",
         model_roles={"grader": "simulated/judge-exact"},
     )
     assert again.samples

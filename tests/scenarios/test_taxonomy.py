@@ -1,8 +1,6 @@
 """Pairs of values from a taxonomy: drawn reproducibly, evenly, and from files that are whole."""
 
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
@@ -17,6 +15,7 @@ from inspect_values.scenarios.files import read_folder
 from inspect_values.scenarios.generic import generic_pair, is_generic
 from inspect_values.scenarios.pair_files import read_pairs, write_pairs
 from inspect_values.scenarios.taxonomy import Drawn, Taxonomy, draw_pairs, read_taxonomy
+from tests.commands import Done, typed  # pyright: ignore[reportMissingImports]
 from tests.hub import COMMIT, hub  # pyright: ignore[reportMissingImports]
 
 TOPS = ("Practical", "Social", "Personal")
@@ -250,27 +249,19 @@ def test_a_table_that_is_none_is_a_sentence(tmp_path: Path) -> None:
 # ---- the command ----------------------------------------------------------------------------
 
 
-def ours(cwd: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()"]
-    return subprocess.run(
-        [*command, "scenarios", "pairs", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-        env={**os.environ, **env},
-    )
+def draw(cwd: Path, *arguments: str, **env: str) -> Done:
+    given = ("inspect-values", "scenarios", "pairs", *arguments)
+    return typed(cwd, *given, env={**os.environ, **env})
 
 
 def test_pairs_are_drawn_on_the_command_line(files: tuple[Path, Path], tmp_path: Path) -> None:
     given = ("--values", files[0].name, "--tree", files[1].name)
-    done = ours(tmp_path, *given, "-n", "30", "--level", "3", "-o", "deep/pairs.parquet")
+    done = draw(tmp_path, *given, "-n", "30", "--level", "3", "-o", "deep/pairs.parquet")
     assert done.returncode == 0, done.stderr
     assert "30 pairs of 60 values." in done.stdout
     assert "5 to 5 from each of 6 pairs of clusters." in done.stdout
     assert len(list(read_pairs(tmp_path / "deep" / "pairs.parquet"))) == 30
-    done = ours(tmp_path, *given, "-n", "30", "--level", "9", "-o", "more.parquet")
+    done = draw(tmp_path, *given, "-n", "30", "--level", "9", "-o", "more.parquet")
     assert done.returncode == 2 and "level=9 does not exist" in done.stderr
     assert not (tmp_path / "more.parquet").exists()
 
@@ -287,7 +278,7 @@ def test_the_hub_s_files_are_read_at_a_commit(tmp_path: Path) -> None:
         "values_tree.csv": tree.to_csv(index=False).encode(),
     }
     with hub(held) as url:
-        done = ours(
+        done = draw(
             *(tmp_path, "-n", "12", "--level", "2", "-o", "pairs.parquet"),
             *("--values", f"hf:me/data@{COMMIT}:values_frequencies"),
             *("--tree", f"hf:me/data@{COMMIT}:values_tree"),

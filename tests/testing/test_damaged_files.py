@@ -50,7 +50,7 @@ def files(
     logs = eval(
         tradeoffs("fairness_vs_efficiency", scenarios=3),
         model="simulated/aster-1",
-        display="none",
+        display="log",
         log_dir=str(tmp_path / "logs"),
     )
     write_table(verdict_table([logs[0].location], Labs()), table)

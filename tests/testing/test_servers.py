@@ -26,7 +26,7 @@ def evaluate(tmp_path: Path) -> Callable[..., list[EvalLog]]:
             tasks,
             max_tasks=len(tasks),
             log_dir=str(tmp_path),
-            display="none",
+            display="log",
             log_level="error",
             log_realtime=False,
             score_display=False,

@@ -8,7 +8,6 @@ from inspect_values.errors import DataError, ParameterError
 from inspect_values.evaluation.launch import launch_folder
 from inspect_values.evaluation.parameters import names, resolve_pairs
 from inspect_values.plugins.catalog import Catalog
-from inspect_values.scenarios.bank_selection import select_from_bank
 from inspect_values.scenarios.generic import PREFIX, generic_pair
 from inspect_values.scenarios.scenario import UNKNOWN_PAIR, Scenario
 from inspect_values.scenarios.selection import Selection, select
@@ -62,6 +61,9 @@ def bank_path(bank: object) -> str:
 
 
 def _from_bank(catalog: Catalog, pairs: object, path: str, selection: Selection) -> Chosen:
+    # pyarrow takes longer to import than all of ours, and most runs read no bank
+    from inspect_values.scenarios.bank_selection import select_from_bank
+
     own = _generic_names(pairs)
     rest = None if pairs is None else [item for item in _items(pairs) if item not in own]
     named = [pair for pair, _ in resolve_pairs(catalog, rest, needed=False)] if rest else []

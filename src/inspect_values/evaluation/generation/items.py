@@ -10,7 +10,6 @@ from inspect_values.evaluation.launch import launch_folder
 from inspect_values.evaluation.parameters import names, resolve_pairs
 from inspect_values.plugins.catalog import Catalog
 from inspect_values.scenarios.generic import GENERIC_VERSION, generic_id, generic_pair
-from inspect_values.scenarios.pair_files import read_pairs
 from inspect_values.values import Value, ValuePair, digest
 
 DOMAINS = (
@@ -78,6 +77,9 @@ def asked_pairs(catalog: Catalog, pairs: object) -> list[Bare]:
 
 def _bare(catalog: Catalog, item: object) -> Iterator[Bare]:
     if str(item).endswith(".parquet") and not isinstance(item, ValuePair):
+        # pyarrow takes longer to import than all of ours, and `inspect eval` loads this file
+        from inspect_values.scenarios.pair_files import read_pairs
+
         for first, second in read_pairs(launch_folder() / Path(str(item)).expanduser()):
             generic = generic_id(first.id, second.id)
             if first.id == second.id:

@@ -10,6 +10,7 @@ import itertools
 import json
 import random
 import re
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -202,9 +203,10 @@ def _nearest(anchors: list[tuple[str, str]], answer: str) -> int:
     return position if best > 0.3 else 3
 
 
-def _word_pairs(text: str) -> set[tuple[str, str]]:
+@lru_cache(maxsize=1024)  # the same anchors stand in every prompt
+def _word_pairs(text: str) -> frozenset[tuple[str, str]]:
     words = re.findall(r"[a-z']+", text.lower())
-    return set(itertools.pairwise(words))
+    return frozenset(itertools.pairwise(words))
 
 
 JUDGES: dict[str, SimulatedJudge] = {
