@@ -115,7 +115,7 @@ situations:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that no worker waits for one at the end."""
-    longest = ("test_readme.py", "test_faults.py", "test_soak_and_kills.py")
+    longest = ("test_readme.py", "test_audit.py", "test_soak_and_kills.py", "test_faults.py")
     items.sort(key=lambda item: item.path.name not in longest)
 
 
