@@ -93,13 +93,13 @@ def test_false_alarms_come_at_their_stated_rate() -> None:
 
 
 def test_a_partial_judge_is_found_and_a_fair_one_is_not() -> None:
-    """12 of each: lifts are covered and found at their rates; a strict judge has none."""
-    partial = [found(crossed(1.0, seed, 8), "aster-judge")[OWN_LAB] for seed in range(12)]
-    assert sum(not covers(lift, 1.0) for lift in partial) <= 3  # P < 1 % at a rate of 5 %
+    """8 of each: lifts are covered and found at their rates; a strict judge has none."""
+    partial = [found(crossed(1.0, seed, 8), "aster-judge")[OWN_LAB] for seed in range(8)]
+    assert sum(not covers(lift, 1.0) for lift in partial) <= 2  # P < 1 % at a rate of 5 %
     assert all(not covers(lift, 0) for lift in partial)  # about eight standard errors away
-    fair = [crossed(0.0, seed, 8) for seed in range(20, 32)]
-    assert sum(not covers(found(t, "aster-judge")[OWN_LAB], 0) for t in fair) <= 3
-    assert sum(not covers(found(_strict(t), "aster-judge")[OWN_LAB], 0) for t in fair) <= 3
+    fair = [crossed(0.0, seed, 8) for seed in range(20, 28)]
+    assert sum(not covers(found(t, "aster-judge")[OWN_LAB], 0) for t in fair) <= 2
+    assert sum(not covers(found(_strict(t), "aster-judge")[OWN_LAB], 0) for t in fair) <= 2
 
 
 def _strict(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) -> None:
-    task = judge_audit(logs=str(study), answers=32)
+    task = judge_audit(logs=str(study), answers=16)
     judges = [
         get_model("simulated/aster-judge", memoize=False, own_lab_bias=1.5),
         get_model("simulated/birch-judge", memoize=False, jitter=0.5),
@@ -172,7 +172,7 @@ def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) 
     logs = eval(task, model=judges, display="log", log_dir=str(tmp_path))
     assert all(log.status == "success" for log in logs)
     table = verdict_table([tmp_path], Labs())
-    assert len(table) == 2 * 32 * 9
+    assert len(table) == 2 * 16 * 9
     assert set(table["model"]) == {"simulated/aster-1", "simulated/birch-1"}
     assert set(table["judge"]) == {"simulated/aster-judge", "simulated/birch-judge"}
     assert set(table["judge_lab"]) == {"Simulated lab Aster", "Simulated lab Birch"}

@@ -1,9 +1,11 @@
 """The demonstration: sixteen simulated models on the bundled pairs, through real Inspect evals."""
 
+import io
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from inspect_ai import eval_set  # pyright: ignore[reportUnknownVariableType] (a type of a package that is not installed)
@@ -48,7 +50,8 @@ def run_demo(log_dir: str, scenarios: int) -> None:
 
 def evaluate(persona: str, log_dir: str, scenarios: int) -> bool:
     """Run one persona's evals; True if every one is complete."""
-    with starting(Options(starting=True, announce=False)):
+    # the display "none" draws tables out of sight, which takes as long as the run
+    with redirect_stdout(io.StringIO()), starting(Options(starting=True, announce=False)):
         success, _ = eval_set(
             [f"inspect_values/{pair}" for pair in PAIRS],
             task_args={"scenarios": scenarios},
@@ -56,7 +59,7 @@ def evaluate(persona: str, log_dir: str, scenarios: int) -> bool:
             model=f"simulated/{persona}",
             model_roles={"grader": SIMULATED_JUDGE},
             max_tasks=len(PAIRS),
-            display="none",
+            display="log",
             score_display=False,
             log_realtime=False,
             ctl_server=False,
