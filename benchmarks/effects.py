@@ -79,18 +79,21 @@ def cell(one: Experiment, world: World, families: int, studies: int) -> Cell:
     truths: list[float] = []
     wanted = truth(one, world) if one.own is None else 0.0
     each = max(1, min(one.batch, studies, ROWS // (one.rows * families)))
-    while len(estimates) < studies:
-        many = min(each, studies - len(estimates))
+    studied = 0
+    while studied < studies:
+        many = min(each, studies - studied)
         frame = one.draw(world, rng, many, families)
         found = one.estimates(frame)
-        assert len(found) == many, f"{one.name}: {len(found)} estimates of {many} studies"
+        # of a study in which nothing can be asked there is no row at all: that is withheld too
+        assert len(found) <= many and (one.own is None or len(found) == many), one.name
+        studied += many
         estimates += found
-        truths += [wanted] * many if one.own is None else one.own(frame, world)
-    return judged(estimates, truths)
+        truths += [wanted] * len(found) if one.own is None else one.own(frame, world)
+    return judged(estimates, truths, studied)
 
 
-def judged(estimates: Sequence[Estimate], truths: Sequence[float]) -> Cell:
-    """Coverage, width, bias and power of some estimates."""
+def judged(estimates: Sequence[Estimate], truths: Sequence[float], studies: int) -> Cell:
+    """Coverage, width, bias and power of the estimates of so many studies."""
     rows = [
         (e.low, e.high, e.point, t)
         for e, t in zip(estimates, truths, strict=True)
@@ -98,12 +101,12 @@ def judged(estimates: Sequence[Estimate], truths: Sequence[float]) -> Cell:
     ]
     reasons = tuple(sorted({e.withheld for e in estimates if e.low is None}))
     if not rows:
-        return Cell(0, len(estimates), math.nan, math.nan, math.nan, math.nan, reasons)
+        return Cell(0, studies, math.nan, math.nan, math.nan, math.nan, reasons)
     low, high, point, wanted = np.array(rows, dtype="float64").T
     inside = (low <= wanted + 1e-9) & (wanted - 1e-9 <= high)
     return Cell(
         len(rows),
-        len(estimates) - len(rows),
+        studies - len(rows),
         float(inside.mean()),
         float(((low > 0) | (high < 0)).mean()),
         float((high - low).mean()),
