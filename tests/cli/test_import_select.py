@@ -2,17 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from inspect_values.scenarios.bank import about, read_bank
+from tests.commands import ours, typed  # pyright: ignore[reportMissingImports]
 from tests.hub import COMMIT, hub  # pyright: ignore[reportMissingImports]
 
-OURS = [sys.executable, "-c", "from inspect_values.cli.main import cli; cli()"]
 ROWS = [
     {"id": f"stresstest_1_{entry}_{nudge}", "text": f"{text} Please {tail}"}
     for entry, text in enumerate(
@@ -24,18 +22,6 @@ ROWS = [
     )
     for nudge, tail in (("neutral", "help me."), ("value1", "be frank."), ("value2", "be kind."))
 ]
-
-
-def ours(cwd: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*OURS, *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-        env={**os.environ, **env},
-    )
 
 
 @pytest.fixture
@@ -79,18 +65,19 @@ def test_refusals_are_counted_and_strict_ends_with_1(rows: Path, tmp_path: Path)
 
 def test_a_dataset_of_the_hub_is_imported_at_its_commit(rows: Path, tmp_path: Path) -> None:
     with hub({"train.jsonl": rows.read_bytes(), "README.md": b"---\nlicense: mit\n---\n"}) as url:
-        env = {"HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "0"}
-        base = ("scenarios", "import", "-o", "bank.parquet", "--format", "queries")
-        more = ("--pair", "unknown")
-        done = ours(tmp_path, *base, *more, f"hf:me/data@{COMMIT}", **env)
+        hub_is = {"HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "0"}
+        env = {**os.environ, **hub_is}  # which the library reads once in a process
+        base = ("inspect-values", "scenarios", "import", "-o", "bank.parquet")
+        more = ("--format", "queries", "--pair", "unknown")
+        done = typed(tmp_path, *base, *more, f"hf:me/data@{COMMIT}", env=env)
         assert done.returncode == 0, done.stderr
         found = list(read_bank(tmp_path / "bank.parquet"))
         assert [s.id for s in found] == [row["id"] for row in ROWS]
         assert {(s.source, s.revision) for s in found} == {("hf:me/data", COMMIT)}
         (tmp_path / "bank.parquet").unlink()
-        done = ours(tmp_path, *base, *more, f"hf:me/data@{'0' * 40}", **env)
+        done = typed(tmp_path, *base, *more, f"hf:me/data@{'0' * 40}", env=env)
         assert done.returncode == 2 and "cannot be read" in " ".join(done.stderr.split())
-        done = ours(tmp_path, *base, *more, "--split", "tset", f"hf:me/data@{COMMIT}", **env)
+        done = typed(tmp_path, *base, *more, "--split", "tset", f"hf:me/data@{COMMIT}", env=env)
         assert done.returncode == 2 and "the split 'tset'" in " ".join(done.stderr.split())
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "bank.parquet").exists()
