@@ -8,11 +8,13 @@ run by `tests/test_readme.py` and `tests/cli/test_cli.py`.
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -50,11 +52,9 @@ def typed(
         env: The whole environment; None is that of this process.
         timeout: After so many seconds it is killed.
     """
-    given = dict(os.environ if env is None else env)
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / name for name in ("stdout", "stderr")]
-        process = _FORKS.Process(target=_run, args=(command, cwd, given, said))
-        process.start()
+        process = started(cwd, *command, env=env, said=said)
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
@@ -63,9 +63,23 @@ def typed(
     return Done(command, process.exitcode, stdout, stderr)
 
 
+def started(
+    cwd: Path,
+    *command: str,
+    env: Mapping[str, str] | None = None,
+    said: Sequence[Path] = (Path(os.devnull), Path(os.devnull)),
+) -> BaseProcess:
+    """Start a command as `typed` does, and go on; `said` are files for what it says."""
+    given = dict(os.environ if env is None else env)
+    process = _FORKS.Process(target=_run, args=(command, cwd, given, said))
+    process.start()
+    return process
+
+
 def _run(command: Sequence[str], cwd: Path, env: Mapping[str, str], said: Sequence[Path]) -> None:
     for stream, path in enumerate(said, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may ignore it
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)

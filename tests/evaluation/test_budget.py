@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -37,6 +39,15 @@ def run(folder: Path, *arguments: str, **more: str) -> Done:
     return typed(folder, "inspect-values", "run", *arguments, env={**os.environ, **more})
 
 
+def in_the_background(folder: Path, *arguments: str) -> Done:
+    """As a script runs it in the background: Ctrl-C, by which a run is stopped, is ignored."""
+    command = str(Path(sys.executable).with_name("inspect-values"))
+    script = ["sh", "-c", 'trap "" INT; exec "$0" run "$@"', command, *arguments]
+    return subprocess.run(
+        script, cwd=folder, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "prices.yaml").write_text(PRICES)
@@ -44,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_run_over_its_budget_stops_and_goes_on_with_more(folder: Path) -> None:
-    first = run(folder, "--budget", "20", "--prices", "prices.yaml", *TASK)
+    first = in_the_background(folder, "--budget", "20", "--prices", "prices.yaml", *TASK)
     assert first.returncode == 3, first.stderr
     assert "leaves nothing for another query" in first.stderr
     spent = Ledger(folder / "logs").spent()

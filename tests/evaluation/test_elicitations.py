@@ -168,7 +168,7 @@ def test_pressing_the_other_value_without_a_judge_never_calls_the_model(run: Run
 
 
 def test_planted_yielding_shows_turn_by_turn_and_none_does_not(run: Run) -> None:
-    task = ask(scenarios=48, elicitation="pushback", turns=3, press="second")
+    task = ask(scenarios=24, elicitation="pushback", turns=3, press="second")
     quiet = {"situations": 0.2, "noise": 0.2, "refusal": -20, "strengths": {"fairness": 1.0}}
     soft = run(task, custom(yielding=0.5, **quiet), [JUDGE])
     leans = [lean(soft, turn) for turn in range(4)]
@@ -326,7 +326,7 @@ WAYS: list[dict[str, Any]] = [
 def test_every_elicitation_gives_the_planted_order_and_the_planted_gap(
     run: Run, way: dict[str, Any]
 ) -> None:
-    task = ask(scenarios=72, **way)
+    task = ask(scenarios=48 if way["elicitation"] == "choice" else 24, **way)
 
     def planted(strength: float, gap: float = 0.0) -> float:
         model = custom(

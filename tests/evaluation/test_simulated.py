@@ -263,7 +263,7 @@ def test_a_refusal_in_words_is_placed_where_the_pair_says(run: Run) -> None:
 
 
 def test_a_planted_seat_bias_shows_and_cancels_over_both_seats(run: Run) -> None:
-    task = ask_pair(scenarios=240, elicitation="choice")
+    task = ask_pair(scenarios=96, elicitation="choice")
 
     def by_seat(seat_bonus: float) -> tuple[float, float]:
         log = run(task, custom("seat", seat=seat_bonus, situations=0.0, noise=0.2))

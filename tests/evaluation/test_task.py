@@ -5,11 +5,10 @@ import json
 import math
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -23,12 +22,11 @@ from inspect_ai.scorer import Score
 from inspect_values._registry import PAIR_TASKS
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 from inspect_values.verdict import VERDICT_KEYS
-from tests.commands import typed  # pyright: ignore[reportMissingImports]
+from tests.commands import started, typed  # pyright: ignore[reportMissingImports]
 
 Reply = Callable[[list[ChatMessage]], ModelOutput | str]
 Run = Callable[..., EvalLog]
 Write = Callable[..., Path]
-INSPECT = str(Path(sys.executable).parent / "inspect")
 PAIR = "fairness_vs_efficiency"
 ask_pair = PAIR_TASKS[PAIR]
 
@@ -601,10 +599,10 @@ def test_typed_with_a_way_to_be_judged_it_runs(
         assert not math.isnan(value(sample)["lean"])
 
 
-def _until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def _until(condition: Callable[[], bool], process: BaseProcess) -> None:
     deadline = time.monotonic() + 60
     while not condition():
-        assert process.poll() is None, "the run ended before it could be killed"
+        assert process.exitcode is None, "the run ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -625,32 +623,29 @@ def _finished(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def group() -> Iterator[list[subprocess.Popen[str]]]:
+def group() -> Iterator[list[BaseProcess]]:
     """Processes that are ended with the test, whatever becomes of it."""
-    started: list[subprocess.Popen[str]] = []
-    yield started
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+    begun: list[BaseProcess] = []
+    yield begun
+    for process in begun:
+        process.kill()
+        process.join()
 
 
 def test_after_kill_9_the_same_command_repeats_no_completed_sample(
-    tmp_path: Path, canned: dict[str, str], group: list[subprocess.Popen[str]]
+    tmp_path: Path, canned: dict[str, str], group: list[BaseProcess]
 ) -> None:
     total = 40
     roles = ["--model-role", "grader=simulated/judge-exact"]
     roles += ["--log-buffer", "1", "--max-samples", "4"]
     given = command("canned/model", "-T", f"scenarios={total}", *roles, verb="eval-set")
     slow = canned | {"CANNED_SLEEP": "0.3"}
-    with (tmp_path / "output").open("w") as output:
-        process = subprocess.Popen(
-            [INSPECT, *given[1:]], cwd=tmp_path, env=slow, stdout=output, stderr=output, text=True
-        )
-        group.append(process)
-        _until(lambda: _written(tmp_path) >= 4, process)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    process = started(tmp_path, *given, env=slow)
+    group.append(process)
+    _until(lambda: _written(tmp_path) >= 4, process)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     before = _finished(tmp_path)
     assert 0 < len(before) < total
     asked_before = len(calls(canned))

@@ -1,8 +1,6 @@
 """A run as Inspect's own log viewer shows it, in a real browser."""
 
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ from inspect_ai.model import ChatMessage, ModelOutput
 from playwright.sync_api import Browser, Page, expect
 
 from inspect_values._registry import PAIR_TASKS
+from tests.commands import started  # pyright: ignore[reportMissingImports]
 
 Reply = Callable[[list[ChatMessage]], ModelOutput | str]
 PAIR = "harm_avoidance_vs_user_autonomy"
@@ -38,12 +37,8 @@ def viewer(refusals: Path, browser: Browser) -> Iterator[Page]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "inspect_ai", "view", "--port", str(port)]
-    server = subprocess.Popen(
-        [*command, "--log-dir", str(refusals)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = ("inspect", "view", "--port", str(port), "--log-dir", str(refusals))
+    server = started(refusals, *command)
     url = f"http://127.0.0.1:{port}/"
     for _ in range(120):
         try:
@@ -58,7 +53,7 @@ def viewer(refusals: Path, browser: Browser) -> Iterator[Page]:
     yield page
     page.close()
     server.terminate()
-    server.wait()
+    server.join()
 
 
 @pytest.mark.browser

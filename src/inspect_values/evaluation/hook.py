@@ -8,6 +8,7 @@ import atexit
 import os
 import signal
 import sys
+import threading
 from contextvars import ContextVar
 from functools import cache
 
@@ -52,6 +53,21 @@ FAIL_ON_REFUSAL = (
     "here, and missing ones would be counted for nobody. Run without it; the column 'refused' of "
     "the verdict table tells refusals apart."
 )
+
+
+def _heed_ctrl_c() -> None:
+    """Undo that Ctrl-C is ignored, as it is in what a script starts in the background.
+
+    A budget stops a run as Ctrl-C does, for which the event loop looks when it starts; this is
+    loaded before that.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+if os.environ.get(BUDGET):
+    _heed_ctrl_c()
 
 
 class RunHook(Hooks):
