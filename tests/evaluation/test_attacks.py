@@ -447,8 +447,10 @@ def run_samples(log: EvalLog) -> list[EvalSample]:
     return log.samples
 
 
-@pytest.mark.parametrize("judge", ["quotes before and after", "quotes in structured output"])
-@pytest.mark.parametrize("rubric", ["fixed", "binary"])
+@pytest.mark.parametrize(
+    ("judge", "rubric"),
+    [("quotes before and after", "fixed"), ("quotes in structured output", "binary")],
+)
 def test_in_a_run_verdicts_survive(
     run: Callable[..., EvalLog], tmp_path: Path, judge: str, rubric: str
 ) -> None:
@@ -466,8 +468,9 @@ def test_in_a_run_verdicts_survive(
         assert (scores["verdict"].metadata or {})["detail"] == ""
 
 
-@pytest.mark.parametrize("judge", ["only quotes", "copies it without its fence"])
-@pytest.mark.parametrize("rubric", ["fixed", "binary"])
+@pytest.mark.parametrize(
+    ("judge", "rubric"), [("only quotes", "binary"), ("copies it without its fence", "fixed")]
+)
 def test_in_a_run_no_forged_verdict_counts(
     run: Callable[..., EvalLog], tmp_path: Path, judge: str, rubric: str
 ) -> None:

@@ -22,6 +22,8 @@ from inspect_values.reporting.page import write_page
 from inspect_values.reporting.page_sections import filled, plan
 
 PAIR = "honesty_vs_helpfulness"
+DOMAINS = "science,media,public_service,online,community"
+"""Fourteen situations."""
 
 
 class Labs:
@@ -35,13 +37,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     folder = tmp_path_factory.mktemp("logs")
     models = ["simulated/aster-1", "simulated/birch-2"]
     asked: Sequence[tuple[dict[str, Any], int]] = (
-        ({"scenarios": 130}, 2),  # more than there are situations, so that factors vary within them
+        ({"scenarios": 40}, 2),  # more than there are situations, so that factors vary within them
         ({"scenarios": 10, "elicitation": "choice"}, 1),
         ({"scenarios": 10, "elicitation": "pushback", "turns": 1}, 1),
         ({"scenarios": 10, "persona": "prefers_first,prefers_second"}, 1),
     )
     for arguments, epochs in asked:
-        task = tradeoffs(pairs=PAIR, **arguments)
+        task = tradeoffs(pairs=PAIR, domains=DOMAINS, **arguments)
         eval(task, model=models, epochs=epochs, display="log", log_dir=str(folder))
     return verdict_table([folder], Labs())
 
@@ -52,6 +54,11 @@ def estimated(table: pd.DataFrame, target: str = "situations") -> list[Estimate]
     found = signature(table, [item.value for item in catalog.statistics.values()], settings)
     references = [item.value for item in catalog.references.values()]
     return found + (reference_estimates(table, references) if target == "situations" else [])
+
+
+@pytest.fixture(scope="module")
+def estimates(table: pd.DataFrame) -> list[Estimate]:
+    return estimated(table)
 
 
 def write(table: pd.DataFrame, estimates: list[Estimate], path: Path) -> None:
@@ -72,10 +79,10 @@ def write(table: pd.DataFrame, estimates: list[Estimate], path: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_section_is_there_and_the_page_fits(
-    table: pd.DataFrame, tmp_path: Path, browser: Browser, width: int
+    table: pd.DataFrame, estimates: list[Estimate], tmp_path: Path, browser: Browser, width: int
 ) -> None:
     path = tmp_path / "page.html"
-    write(table, estimated(table), path)
+    write(table, estimates, path)
     page = browser.new_page(viewport={"width": width, "height": 900})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -113,9 +120,9 @@ def test_figures_without_anything_to_show_are_left_out(table: pd.DataFrame) -> N
 
 
 def test_a_plugins_statistic_has_a_place_and_too_many_rows_are_left_out(
-    table: pd.DataFrame,
+    estimates: list[Estimate],
 ) -> None:
-    leans = [one for one in estimated(table) if one.statistic == "lean"]
+    leans = [one for one in estimates if one.statistic == "lean"]
     mine = [one.model_copy(update={"statistic": "mine"}) for one in leans]
     many = [mine[0].model_copy(update={"statistic": "many"})] * 6_001
     found = {section.id: section for section in filled(leans + mine + many, {}, {}, {})}

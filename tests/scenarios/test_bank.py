@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -289,7 +290,8 @@ import resource, sys
 from inspect_ai import eval
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
 task = tradeoffs(bank=sys.argv[1], shard=0, shards=int(sys.argv[2]))
-log = eval(task, model="simulated/aster-1", display="log", log_dir=sys.argv[3])[0]
+model, logs = "simulated/aster-1", sys.argv[3]
+log = eval(task, model=model, score=False, display="log", log_dir=logs)[0]
 assert log.status == "success"
 print(len(task.dataset), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
@@ -297,14 +299,14 @@ print(len(task.dataset), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 def large_bank(bank: Path, path: Path, copies: int) -> Path:
     """The neutral queries of a bank again and again, as other families."""
-    table = pq.read_table(bank).filter(pa.compute.field("nudge") == "neutral").slice(0, 500)
+    table = pq.read_table(bank).filter(pc.field("nudge") == "neutral").slice(0, 500)
     with pq.ParquetWriter(path, table.schema) as writer:
         for copy in range(copies):
             changed = table
             for column in ("id", "family", "cell"):
                 number = table.schema.get_field_index(column)
-                values = [f"{value}{copy}" for value in table.column(column).to_pylist()]
-                changed = changed.set_column(number, table.schema.field(column), pa.array(values))
+                values = pc.binary_join_element_wise(table.column(column), str(copy), "")
+                changed = changed.set_column(number, table.schema.field(column), values)
             writer.write_table(changed)
     return path
 
