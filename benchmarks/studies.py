@@ -524,12 +524,12 @@ OVER_SITUATIONS: Sequence[Experiment] = (
         "judge_agreement",
         "Krippendorff's alpha of two judges.",
         partial(twice, judges=True), told(JUDGE_AGREEMENT, "all", ":lean", "p0"), _SCATTER,
-        most=250, batch=100, value=partial(alpha_of, unit="sample_uuid"),
+        batch=100, value=partial(alpha_of, unit="sample_uuid"),
     ),
     Experiment(
         "repeatability",
         "Krippendorff's alpha of two answers to each query.",
-        partial(twice, judges=False), told(REPEATABILITY), _SCATTER, most=500,
+        partial(twice, judges=False), told(REPEATABILITY), _SCATTER,
         value=partial(alpha_of, unit="scenario"),
     ),
     Experiment(
@@ -540,7 +540,7 @@ OVER_SITUATIONS: Sequence[Experiment] = (
     Experiment(
         "lean_corrected",
         "Prediction-powered: people labelled a third of the answers.",
-        labelled, corrected_leans, _KINDER, CELLS, 200, 1,
+        labelled, corrected_leans, _KINDER, CELLS, 1000, 1,
         value=lambda frame: float(frame.attrs["truth"]),
     ),
 )  # fmt: skip
@@ -566,7 +566,7 @@ ABOUT_MODELS: Sequence[Experiment] = (
         "lab_variance_share",
         "Four labs with three models each, for exactly these models.",
         partial(labs, each=(3, 3, 3, 3)), told(LAB_VARIANCE_SHARE, "all"), _LABS,
-        12 * CELLS, 250, own=own_shares,
+        12 * CELLS, own=own_shares,
     ),
     Experiment(
         "factor_by_lab on the lean",

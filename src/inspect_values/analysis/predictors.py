@@ -10,9 +10,10 @@ from inspect_values.analysis.effects import ALL, effects
 from inspect_values.analysis.effects import interval as effect_interval
 from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.factor_effect import Together, estimate_effect, subjects
-from inspect_values.analysis.intervals import Interval, mean_interval
+from inspect_values.analysis.intervals import Interval
 from inspect_values.analysis.samples import EVERYBODY
 from inspect_values.analysis.significance import with_holm
+from inspect_values.analysis.skewed import skewed_interval
 from inspect_values.analysis.tally import CONDITION, Tally
 
 NAME = "disagreement"
@@ -65,7 +66,7 @@ def _means(frame: pd.DataFrame, column: str) -> Iterator[Estimate]:
         name, elicitation, turn, nudge, persona = (str(x) for x in key)
         cells = rows.groupby(["family", "cell"], observed=True, dropna=False)["d"].mean()
         means = cells.groupby("family", observed=True).mean().to_numpy(dtype="float64")
-        found = mean_interval([float(x) for x in means], 0.0, _MOST)
+        found = skewed_interval([float(x) for x in means], 0.0, _MOST)
         if len(means) and float(np.ptp(means)) < 1e-12 and means[0] == 0:
             reason = "all models always have the same positions"
             found = Interval(None, None, found.method, reason)
