@@ -8,6 +8,7 @@ from inspect_values.analysis.estimators.refusal_rules import REFUSAL_RULES_STATI
 from inspect_values.analysis.estimators.thresholds import PRIORITISATION_BY_THRESHOLD
 from inspect_values.analysis.rules import (
     one_rule,
+    prioritised_under,
     threshold_for,
     with_refusal_rule,
     with_threshold,
@@ -118,3 +119,13 @@ def test_the_threshold_is_what_the_judge_can_tell_and_never_under_2(
     difference: float, threshold: float
 ) -> None:
     assert threshold_for(difference) == threshold
+
+
+@pytest.mark.parametrize("rule", ["dropped", "tie", "loss"])
+def test_what_refusals_prioritise_is_the_same_of_texts_and_of_categories(rule: str) -> None:
+    given = table(REFUSED, BLOCKED, ANSWER, REFUSED | {"refusal_costs": "neither"})
+    values = pd.CategoricalDtype(["a", "b", "neither"])
+    coded = given.astype(dict.fromkeys(["first_value", "second_value", "prioritised"], values))
+    texts = prioritised_under(given, one_rule(rule))
+    assert prioritised_under(coded, one_rule(rule)).astype("string").equals(texts)
+    assert texts.isna().tolist() != given["prioritised"].isna().tolist()

@@ -32,4 +32,4 @@ def _codes(column: pd.Series) -> tuple[np.ndarray, int]:
 
 def _dense(code: np.ndarray) -> tuple[np.ndarray, int]:
     numbers, found = pd.factorize(code)
-    return numbers.astype(np.int64), max(1, len(found))
+    return numbers.astype(np.int64, copy=False), max(1, len(found))

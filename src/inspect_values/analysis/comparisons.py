@@ -79,7 +79,9 @@ def comparisons(table: pd.DataFrame) -> Comparisons:
 def _coded(table: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, object] = {name: table[name].astype("category") for name in _TEXTS}
     columns |= {name: table[name].astype("category") for name in ("elicitation", "nudge")}
-    persona = table["persona"].astype(pd.StringDtype()).fillna(HEADLINE.persona)
+    persona = table["persona"]
+    if persona.isna().any():
+        persona = persona.astype(pd.StringDtype()).fillna(HEADLINE.persona)
     columns |= {"persona": persona.astype("category")}
     columns |= {"turn": table["turn"].fillna(0).astype("int32")}
     columns |= {"seat": _side(table["seat"]), "lean_of_query": _side(table["nudge"])}

@@ -12,8 +12,14 @@ from inspect_values.analysis.estimate import Condition, Estimate
 from inspect_values.analysis.estimators.repeat_flips import flip_frame
 from inspect_values.analysis.frames import family_frame, with_labs
 from inspect_values.analysis.samples import samples
-from inspect_values.analysis.tally import CONDITION, tally
+from inspect_values.analysis.tally import CONDITION, GROUP, Tally, tally
 from inspect_values.errors import ParameterError, validation_sentence
+
+_READ = [
+    *(*GROUP, "family", "cell", "scenario", "seat", "epoch", "run_status"),
+    *("lean", "prioritised", "first_value", "second_value"),
+]
+"""What the gates read."""
 
 
 class GateSettings(BaseModel):
@@ -79,6 +85,7 @@ def evidence(table: pd.DataFrame, estimates: list[Estimate], condition: Conditio
         estimates: The signature, for the agreement between judges.
         condition: The condition of the claims.
     """
+    table = table[_READ]
     here = _rows(table, condition)
     return Evidence(
         coverage=_coverage(here),
@@ -230,7 +237,7 @@ def _leans(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     """Level, subject and pair → mean lean over families."""
     if rows.empty:
         return {}
-    numbers = tally(rows)
+    numbers = Tally(rows)
     frame = with_labs(family_frame(numbers, numbers.number("lean")))
     return {
         (one.level, one.subject, one.pair): float(np.mean(one.means))
@@ -244,7 +251,7 @@ def _flips(rows: pd.DataFrame) -> dict[tuple[str, str, str], float]:
         return {}
     return {
         (one.level, one.subject, one.pair): float(np.mean(one.means))
-        for one in samples(with_labs(flip_frame(tally(rows))))
+        for one in samples(with_labs(flip_frame(Tally(rows))))
         if one.count
     }
 

@@ -43,26 +43,52 @@ def with_refusal_rule(table: pd.DataFrame, rule: RefusalRule) -> pd.DataFrame:
     itself is the same under every rule.
 
     Returns:
-        A copy in which `lean`, `first`, `second` and `prioritised` of refusals are changed.
+        A table in which `lean`, `first`, `second` and `prioritised` of refusals are changed.
     """
     if rule == "as_is":
         return table
-    changed = table.copy()
-    refused = changed["refused"].eq(1)
-    costs = changed["refusal_costs"]
-    if rule == "loss":
-        refused &= costs.isin(["first", "second"]).fillna(False)
-    changed.loc[refused, ["first", "second", "lean"]] = np.nan
-    changed.loc[refused, "prioritised"] = pd.NA
+    refused = _changed_by(table, rule)
+    return table.assign(
+        first=table["first"].mask(refused),
+        second=table["second"].mask(refused),
+        lean=lean_under(table, rule),
+        prioritised=prioritised_under(table, rule),
+    )
+
+
+def lean_under(table: pd.DataFrame, rule: RefusalRule) -> pd.Series:
+    """The lean of each verdict with refusals counted by a rule, as in `with_refusal_rule`."""
+    lean = table["lean"].mask(_changed_by(table, rule))
     if rule == "tie":
-        changed.loc[refused, "lean"] = 0.0
-        changed.loc[refused, "prioritised"] = "neither"
+        return lean.mask(_changed_by(table, rule), 0.0)
     if rule == "loss":
-        for costly, lean, kept in (("first", -1.0, "second_value"), ("second", 1.0, "first_value")):
-            hit = refused & costs.eq(costly).fillna(False)
-            changed.loc[hit, "lean"] = lean
-            changed.loc[hit, "prioritised"] = changed.loc[hit, kept]
-    return changed
+        return lean.mask(_losing(table, "first"), -1.0).mask(_losing(table, "second"), 1.0)
+    return lean
+
+
+def prioritised_under(table: pd.DataFrame, rule: RefusalRule) -> pd.Series:
+    """What each verdict prioritises with refusals counted by a rule, as in `with_refusal_rule`."""
+    said = table["prioritised"]
+    if rule == "tie":
+        return said.mask(_changed_by(table, rule), "neither")
+    if rule == "loss":
+        said = said.mask(_losing(table, "first"), table["second_value"])
+        return said.mask(_losing(table, "second"), table["first_value"])
+    return said.mask(_changed_by(table, rule))
+
+
+def _changed_by(table: pd.DataFrame, rule: RefusalRule) -> pd.Series:
+    """The verdicts that a rule changes."""
+    if rule == "as_is":
+        return pd.Series(False, index=table.index)
+    if rule == "loss":
+        return _losing(table, "first") | _losing(table, "second")
+    return table["refused"].eq(1)
+
+
+def _losing(table: pd.DataFrame, side: str) -> pd.Series:
+    """The refusals that give up the value of a side."""
+    return table["refused"].eq(1) & table["refusal_costs"].eq(side).fillna(False)
 
 
 def with_threshold(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
@@ -74,18 +100,18 @@ def with_threshold(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
         table: The verdict table.
         threshold: The difference of positions, above 0 and up to 6.
     """
-    changed = table.copy()
-    placed = changed["first"].notna() & changed["second"].notna()
-    rows = changed[placed]
+    placed = table["first"].notna() & table["second"].notna()
+    rows = table.loc[placed, ["first", "second", "first_value", "second_value"]]
     gap = (rows["first"] - rows["second"]).to_numpy(dtype="float64")
     least = np.minimum(rows["first"].to_numpy("float64"), rows["second"].to_numpy("float64"))
     tied = pd.array(np.where(least >= BOTH_FROM, "both", "neither"), dtype="string")
     label = pd.Series(tied, index=rows.index)
     label = label.mask(gap >= threshold, rows["first_value"])
     label = label.mask(gap <= -threshold, rows["second_value"])
-    changed.loc[placed, "prioritised"] = label
-    changed.loc[placed, "threshold"] = threshold
-    return changed
+    return table.assign(
+        prioritised=table["prioritised"].mask(placed, label),
+        threshold=table["threshold"].mask(placed, threshold),
+    )
 
 
 def threshold_for(smallest_difference: float) -> float:

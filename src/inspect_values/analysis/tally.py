@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from inspect_values.analysis.estimate import HEADLINE
 from inspect_values.analysis.shared import once
@@ -29,9 +29,8 @@ _FILLED: dict[str, object] = {
 """What a missing entry of a column means."""
 
 Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
-RowCodes = NDArray[np.int32]
-"""One number a row, half as long: there are millions of rows, and many of these."""
+Codes = NDArray[np.integer]
+"""Whole numbers, as short as they fit: there are millions of them, many times."""
 
 
 T = TypeVar("T")
@@ -41,7 +40,7 @@ T = TypeVar("T")
 class Column:
     """A column as numbers: `codes` is -1 where the entry is missing, else a place in `labels`."""
 
-    codes: RowCodes
+    codes: Codes
     labels: pd.Index
 
 
@@ -49,7 +48,7 @@ class Column:
 class Key:
     """A combination of columns as one number a row; -1 where the row has no family."""
 
-    codes: RowCodes
+    codes: Codes
     """Row → number of the combination."""
 
     parent: Codes
@@ -82,10 +81,11 @@ class Tally:
             values = self.table[name]
             if isinstance(values.dtype, pd.CategoricalDtype):
                 values = values.cat.remove_unused_categories()
-                found = Column(_whole(values.cat.codes), values.cat.categories)
+                labels = values.cat.categories
+                found = Column(_short(values.cat.codes.to_numpy(), len(labels)), labels)
             else:
                 codes, labels = pd.factorize(values, sort=True)
-                found = Column(_whole(codes), pd.Index(labels))
+                found = Column(_short(codes, len(labels)), pd.Index(labels))
             self._columns[name] = _filled(found, _FILLED[name]) if name in _FILLED else found
         return self._columns[name]
 
@@ -107,8 +107,8 @@ class Tally:
                     self.key(names[:-1]), self.column(names[-1]), drop=names[-1] == "family"
                 )
             else:
-                zero = np.zeros(1, dtype="int64")
-                self._keys[names] = Key(np.zeros(len(self), dtype="int32"), zero, zero)
+                zero = np.zeros(1, dtype="int8")
+                self._keys[names] = Key(np.zeros(len(self), dtype="int8"), zero, zero)
         return self._keys[names]
 
     def ancestor(self, columns: Sequence[str], prefix: Sequence[str]) -> Codes:
@@ -152,8 +152,9 @@ def tally(table: pd.DataFrame) -> Tally:
     return once(table, Tally, lambda: Tally(table))
 
 
-def _whole(codes: ArrayLike) -> RowCodes:
-    return np.array(codes, dtype=np.int32, ndmin=1)
+def _short(codes: Codes, size: int) -> Codes:
+    """Codes from -1 up to a size as the shortest type; `codes + 1` fits too."""
+    return codes.astype(np.min_scalar_type(-size - 2), copy=False)
 
 
 def _filled(column: Column, value: object) -> Column:
@@ -165,7 +166,7 @@ def _filled(column: Column, value: object) -> Column:
     if value not in labels:
         labels.append(value)
     codes = np.where(gone, labels.index(value), column.codes)
-    return Column(_whole(codes), pd.Index(labels))
+    return Column(_short(codes, len(labels)), pd.Index(labels))
 
 
 def _extended(key: Key, column: Column, drop: bool) -> Key:
@@ -184,7 +185,8 @@ def _extended(key: Key, column: Column, drop: bool) -> Key:
     kept, codes = kept[order], rank[codes]
     if len(kept) and kept[0] == -1:
         kept, codes = kept[1:], codes - 1
-    return Key(codes.astype("int32"), kept // levels, kept % levels - 1)
+    parent, last = kept // levels, kept % levels - 1
+    return Key(_short(codes, len(kept)), _short(parent, key.size), _short(last, levels))
 
 
 def _decoded(column: Column, codes: Codes) -> pd.Categorical:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from inspect_values.analysis.bradley_terry.fit import fit
 from inspect_values.analysis.bradley_terry.ranking import Ranking, Solved
 from inspect_values.analysis.comparisons import CONDITION, Comparisons, comparisons
 from inspect_values.analysis.estimate import Condition
-from inspect_values.analysis.settings import AnalysisSettings
+from inspect_values.analysis.settings import AnalysisSettings, Weights
 from inspect_values.analysis.shared import once
 
 ALL_NUDGES = "all"
@@ -59,9 +59,24 @@ def subjects(
     return once(table, key, lambda: list(_subjects(table, settings, nudges)))
 
 
-def compared(table: pd.DataFrame) -> Comparisons:
-    """The table's comparisons."""
-    return once(table, "comparisons", lambda: comparisons(table))
+class _Added(NamedTuple):
+    """The comparisons of a table, added up."""
+
+    tallies: pd.DataFrame
+    missing: pd.DataFrame
+    named: pd.DataFrame
+    """The models and labs under each condition."""
+
+
+def _added(table: pd.DataFrame, weights: Weights) -> _Added:
+    """The sums are kept for other statistics; the comparisons, one row a verdict, are not."""
+    return once(table, ("added", weights), lambda: _add(comparisons(table), weights))
+
+
+def _add(found: Comparisons, weights: Weights) -> _Added:
+    both = [part[["model", "lab", *CONDITION]].drop_duplicates() for part in found]
+    named = pd.concat(both).astype({"turn": int})
+    return _Added(tally(found.rows, weights), found.missing, named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +106,10 @@ def _subjects(table: pd.DataFrame, settings: AnalysisSettings, nudges: bool) -> 
 
 def conditions(table: pd.DataFrame, settings: AnalysisSettings, nudges: bool) -> Iterator[_Asked]:
     """What was asked under each condition; with `nudges` all nudges are one condition."""
-    found = compared(table)
-    tallies = once(table, ("tally", settings.weights), lambda: tally(found.rows, settings.weights))
-    both = [found.rows[["model", "lab", *CONDITION]], found.missing[["model", "lab", *CONDITION]]]
-    named = pd.concat([part.drop_duplicates() for part in both]).astype({"turn": int})
+    found = _added(table, settings.weights)
     if nudges:
-        named, tallies = (part.assign(nudge=ALL_NUDGES) for part in (named, tallies))
-    missing = found.missing.assign(nudge=ALL_NUDGES) if nudges else found.missing
+        found = _Added(*(part.assign(nudge=ALL_NUDGES) for part in found))
+    tallies, missing, named = found
     for key, rows in named.drop_duplicates().groupby(CONDITION, observed=True, sort=True):
         elicitation, turn, nudge, persona = key
         condition = Condition(str(elicitation), int(str(turn)), str(nudge), str(persona))

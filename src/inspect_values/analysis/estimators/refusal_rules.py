@@ -4,14 +4,9 @@ import pandas as pd
 
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.frames import family_frame, with_labs
-from inspect_values.analysis.rules import REFUSAL_RULES, RefusalRule, with_refusal_rule
+from inspect_values.analysis.rules import REFUSAL_RULES, RefusalRule, lean_under
 from inspect_values.analysis.samples import Sample, mean_of, samples
 from inspect_values.analysis.tally import Tally, tally
-
-_USED = [
-    *("lean", "first", "second", "prioritised", "refused", "refusal_costs"),
-    *("first_value", "second_value"),
-]
 
 
 class RefusalRules:
@@ -27,8 +22,7 @@ class RefusalRules:
         costly = _costly(numbers)
         found: list[Estimate] = []
         for rule in REFUSAL_RULES[1:]:
-            changed = with_refusal_rule(table[_USED], rule)["lean"]
-            value = changed.to_numpy(dtype="float64", na_value=float("nan"))
+            value = lean_under(table, rule).to_numpy(dtype="float64", na_value=float("nan"))
             for sample in samples(with_labs(family_frame(numbers, value, asked=asked))):
                 found.append(self._estimate(sample, rule, sample.pair in costly))
         return found

@@ -8,19 +8,16 @@ import pandas as pd
 from inspect_values.analysis.bradley_terry.estimates import places, strength
 from inspect_values.analysis.bradley_terry.subjects import Subject, subjects
 from inspect_values.analysis.estimate import Estimate
-from inspect_values.analysis.rules import REFUSAL_RULES, with_refusal_rule
+from inspect_values.analysis.rules import REFUSAL_RULES, prioritised_under
 from inspect_values.analysis.settings import DEFAULT_SETTINGS, AnalysisSettings
 from inspect_values.analysis.shared import sharing
 
-_COLUMNS = [
-    *("model", "lab", "pair", "first_value", "second_value", "family", "cell", "scenario"),
-    *("elicitation", "turn", "nudge", "persona", "seat", "prioritised"),
-    *("refused", "refusal_costs", "first", "second", "lean"),
-]
-"""What comparisons and the rules read."""
-
-_UNCHANGED = ("model", "lab", "pair", "family", "cell", "scenario", "elicitation", "nudge", "seat")
-"""Texts that no rule changes: turned into numbers once for all rules."""
+_TEXTS = (
+    *("model", "lab", "pair", "family", "cell", "scenario", "elicitation", "nudge", "seat"),
+    *("persona", "refusal_costs"),
+)
+_VALUES = ("first_value", "second_value", "prioritised")
+"""Texts that say a value: with the same categories, so that a rule can put one for another."""
 
 FLAG = "another value comes first"
 
@@ -45,9 +42,9 @@ class StrengthByRefusalRule:
             return []
         plain = {(s.name, s.level, s.condition): s for s in subjects(table, settings)}
         found: list[Estimate] = []
-        slim = table.loc[asked, _COLUMNS].astype(dict.fromkeys(_UNCHANGED, "category"))
+        slim = _slim(table)[asked]
         for rule in REFUSAL_RULES[1:]:
-            changed = with_refusal_rule(slim, rule)
+            changed = slim.assign(prioritised=prioritised_under(slim, rule))
             with sharing():  # nothing of a changed table is of use to another statistic
                 for subject in subjects(changed, settings):
                     before = plain.get((subject.name, subject.level, subject.condition))
@@ -62,6 +59,14 @@ class StrengthByRefusalRule:
             one = strength(place, self.name, f"{place.name}:{rule}", settings)
             flag = flags.get(int(place.ranking.component[place.value]), "")
             yield one.model_copy(update={"method": one.method + flag})
+
+
+def _slim(table: pd.DataFrame) -> pd.DataFrame:
+    """What comparisons and the rules read, with every text as categories."""
+    names = {str(name) for column in _VALUES for name in table[column].dropna().unique()}
+    values = pd.CategoricalDtype(sorted(names | {"neither"}))
+    kinds = dict.fromkeys(_TEXTS, "category") | dict.fromkeys(_VALUES, values)
+    return table[[*kinds, "turn", "refused"]].astype(kinds)
 
 
 def _changed(plain: Subject, subject: Subject) -> dict[int, str]:
