@@ -42,6 +42,8 @@ class HttpLab(ABC):
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.port = 0
+        self.batched = 0
+        """How many requests have come in batches."""
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{desk.lab} server", daemon=True)
