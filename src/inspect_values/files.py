@@ -1,5 +1,6 @@
 """Writing files whole or not at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from inspect_values.errors import DataError
@@ -11,13 +12,26 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         DataError: If it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    write_texts({path: text})
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Write files that belong together: all are put in their places, or none.
+
+    Raises:
+        DataError: If one cannot be written.
+    """
+    parts = {path: path.with_name(f".{path.name}.part") for path in texts}
+    path = Path()
     try:
-        # halves of characters, which models may well send, have no place in UTF-8
-        part.write_text(text, encoding="utf-8", errors="replace")
-        part.replace(path)
+        for path, text in texts.items():
+            # halves of characters, which models may well send, have no place in UTF-8
+            parts[path].write_text(text, encoding="utf-8", errors="replace")
+        for path, part in parts.items():
+            part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)
         raise DataError(f"'{path}' cannot be written ({error.strerror}).") from error
 
 

@@ -4,6 +4,7 @@ Every field is a short text or a number, so that the summaries of a log keep it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from inspect_values.verdict import (
 )
 
 _MEMBER = "member_"
+_MOST_IDS = 6
 _MOST = 1000
 """Characters of a text that the summaries of a log keep whole (Inspect shortens beyond 1,024)."""
 
@@ -178,6 +180,20 @@ def _member(text: str) -> Member:
         return Member.model_validate_json(text)
     except ValidationError:
         return Member(judge="unknown", problem="this judge's part of the log cannot be read")
+
+
+def changed_ids(model: str, ids: Counter[str]) -> str:
+    """The sentence that a provider answered for a model under several ids.
+
+    Args:
+        model: The model, or judge, as it was asked for.
+        ids: The ids that were returned, with how many answers bore each.
+    """
+    shown = ", ".join(f"{name} ({count})" for name, count in ids.most_common(_MOST_IDS))
+    return (
+        f"{model} answered under {len(ids)} model ids: {shown}. They may be different models: "
+        "the columns model_returned and judge_returned of the verdict table tell them apart."
+    )
 
 
 def numbers(value: object) -> dict[str, float]:

@@ -78,10 +78,16 @@ def verdict_frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return typed(table)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def row() -> Callable[..., dict[str, Any]]:
     """`verdict_row`."""
     return verdict_row
+
+
+@pytest.fixture(scope="session")
+def frame() -> Callable[[Sequence[dict[str, Any]]], pd.DataFrame]:
+    """`verdict_frame`."""
+    return verdict_frame
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def command(logs: Path) -> list[str]:
     ]
 
 
-def interrupted(logs: Path, trouble: Callable[[subprocess.Popen[bytes]], None]) -> str:
-    """What a run says that meets trouble once ten samples are done."""
+def interrupted(logs: Path, trouble: Callable[[subprocess.Popen[bytes]], None]) -> tuple[str, int]:
+    """What a run says that meets trouble once ten samples are done, and its exit code."""
     output = logs.parent / f"{logs.name}.txt"
     with output.open("w") as sink:
         run = subprocess.Popen(command(logs), stdout=sink, stderr=sink, start_new_session=True)
@@ -48,7 +48,7 @@ def interrupted(logs: Path, trouble: Callable[[subprocess.Popen[bytes]], None]) 
             if run.poll() is None:
                 os.killpg(run.pid, signal.SIGKILL)
                 run.wait()
-    return output.read_text()
+    return output.read_text(), run.returncode
 
 
 def complete(logs: Path) -> None:
@@ -70,7 +70,8 @@ def test_after_ctrl_c_what_was_in_flight_is_said_and_nothing_done_is_asked_again
     tmp_path: Path,
 ) -> None:
     logs = tmp_path / "logs"
-    said = interrupted(logs, lambda run: run.send_signal(signal.SIGINT))
+    said, code = interrupted(logs, lambda run: run.send_signal(signal.SIGINT))
+    assert code == 130, "a script must not take it for success"
     flying = re.search(r"interrupted: (\d+) queries are done, (\d+) were in flight", said)
     assert flying, said[-2000:]
     assert int(flying.group(1)) >= 10
@@ -82,7 +83,7 @@ def test_after_ctrl_c_what_was_in_flight_is_said_and_nothing_done_is_asked_again
 
 def test_a_log_folder_that_goes_away_loses_only_itself(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
-    said = interrupted(logs, lambda run: shutil.rmtree(logs))
+    said, _ = interrupted(logs, lambda run: shutil.rmtree(logs))
     assert calls(said) > 0
     complete(logs)
 

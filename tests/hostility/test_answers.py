@@ -42,14 +42,26 @@ def log(run: Callable[..., EvalLog], judge: Callable[..., Callable[..., str]]) -
     return run(tradeoffs("fairness_vs_efficiency", scenarios=4), answer, [judge(change=change)])
 
 
+OTHER = f"{HOSTILE} too"
+NAMED = re.compile("HYPERLINK")
+
+
 @pytest.fixture
 def table(log: EvalLog, tmp_path: Path) -> Path:
-    """A verdict table of a stranger, hostile in every text that is shown."""
+    """A verdict table of a stranger, hostile in every text that is shown: two models, one audit."""
     rows = verdict_table([log.location], Labs())
     hostile = rows.assign(**{name: name + HOSTILE for name in TEXTS})
-    hostile["model"] = HOSTILE
+    parts = [hostile.assign(model=HOSTILE)]
+    parts += [
+        parts[0].assign(sample_uuid=rows["sample_uuid"] + name, **changed)
+        for name, changed in {
+            "other": {"model": OTHER, "first": 0.0, "second": 6.0, "lean": -1.0},
+            "base": {"variation": "base"},
+            "again": {"variation": "repeat1"},
+        }.items()
+    ]
     path = tmp_path / "table.parquet"
-    write_table(hostile.astype(rows.dtypes.to_dict()), path)
+    write_table(pd.concat([part.astype(rows.dtypes.to_dict()) for part in parts]), path)
     return path
 
 
@@ -83,14 +95,26 @@ def test_a_hostile_table_is_shown_without_escapes_and_written_without_formulas(
         *("--csv", files[0], "--json", files[1], "--page", files[2]),
     )
     assert found.exit_code == 0, found.output
+    assert NAMED.search(found.output)
+    assert NAMED.search(files[0].read_text())
     assert_no_formula(files[0])
     page = files[2].read_text()
     assert "<script>window.hacked" not in page
     assert not re.search(r"[\x00-\x08\x0e-\x1f]\[?31m", page)
-    assert call("elo", table, "--csv", tmp_path / "elo.csv").exit_code in (0, 2)
-    call("disagreement", table, "--csv", tmp_path / "d.csv")
-    call("compare", table, table)
-    call("audit", table)
+    for number, command in enumerate(
+        (
+            ("elo", table),
+            ("disagreement", table, "--json", tmp_path / "d.json"),
+            ("compare", HOSTILE, OTHER, table, "--json", tmp_path / "c.json"),
+            ("audit", table, "--json", tmp_path / "j.json"),
+        )
+    ):
+        written = tmp_path / f"{number}.csv"
+        found = call(*command, "--csv", written)
+        assert found.exit_code == 0, found.output
+        assert NAMED.search(found.output), "what is hostile was shown, and is harmless"
+        assert NAMED.search(written.read_text())
+        assert_no_formula(written)
 
 
 def test_a_hostile_answer_is_a_text_on_a_labelling_sheet(log: EvalLog, tmp_path: Path) -> None:

@@ -7,21 +7,23 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 import inspect_values
 from inspect_values.analysis.parquet import read_table
 from inspect_values.analysis.table import verdict_table
+from inspect_values.cli.main import cli
 from inspect_values.errors import DataError, InspectValuesError
 from inspect_values.limits import check_archive, read_parquet
 from inspect_values.scenarios.bank import read_bank
 from inspect_values.scenarios.bank_rows import COLUMNS
 from inspect_values.scenarios.files import MAX_FILE_BYTES, read_pair, read_situations
 from inspect_values.scenarios.imports.sources import open_source
-from inspect_values.scenarios.pair_files import read_pairs, write_pairs
-from inspect_values.scenarios.taxonomy import Drawn
+from inspect_values.scenarios.pair_files import read_pairs
 from inspect_values.testing.matrix import Labs
 from inspect_values.values import Value
 from inspect_values.yaml_text import read_yaml
@@ -149,18 +151,19 @@ def test_a_log_of_a_few_kilobytes_does_not_unfold_to_gigabytes(
 
 
 def test_names_from_a_table_write_nothing_outside_the_folder(tmp_path: Path) -> None:
-    evil = ("../../outside", "/etc/outside", "..", "a/../../b", "C:\\outside", "nul\x00l")
+    evil = ("../../outside", "/etc/outside", "..", "a/../../b", "C:\\outside", "~root", "plain")
+    listed = tmp_path / "values.csv"
+    pd.DataFrame({"value": evil, "pct_convos": [1.0] * len(evil)}).to_csv(listed, index=False)
     folder = tmp_path / "deep" / "pairs"
     before = set(tmp_path.rglob("*"))
-    for number, name in enumerate(evil):
-        try:
-            value = Value(id="plain", name=name, definition=name)
-            other = Value(id="other", name="Other", definition="Another value.")
-            write_pairs(folder / str(number), [Drawn(value, other, "")], {})
-        except (InspectValuesError, ValueError):
-            continue
-    made = set(tmp_path.rglob("*")) - before
-    assert all(path == tmp_path / "deep" or folder in (path, *path.parents) for path in made)
+    found = CliRunner().invoke(
+        cli, ["scenarios", "pairs", "--values", str(listed), "-n", "6", "-o", str(folder)]
+    )
+    assert found.exit_code == 0, found.output
+    made = set(tmp_path.rglob("*")) - before - {tmp_path / "deep", folder}
+    assert len(made) == 6, made
+    assert all(path.parent == folder and path.suffix == ".md" for path in made)
+    assert any("outside" in path.name for path in made), "it was not just left out"
     with pytest.raises(ValueError, match="id"):
         Value(id="../outside", name="x", definition="y")
 

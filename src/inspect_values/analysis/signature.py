@@ -93,7 +93,8 @@ def frame_to_csv(frame: pd.DataFrame, path: Path) -> None:
         shown[name] = shown[name].map(
             lambda text: harmless(text) if isinstance(text, str) else text
         )
-    write_text(path, shown.to_csv(index=False))
+    # models' names may stand in the head too
+    write_text(path, shown.rename(columns=lambda name: harmless(str(name))).to_csv(index=False))
 
 
 def to_json(

@@ -26,7 +26,7 @@ from inspect_values.analysis.table import by_one_judge, judge_label, load
 from inspect_values.cli.results import CatalogModels
 from inspect_values.errors import LogError
 from inspect_values.evaluation.judging.prompt import ladder_text
-from inspect_values.files import make_folder, write_text
+from inspect_values.files import make_folder, write_texts
 from inspect_values.plugins.catalog import Catalog, default_catalog
 from inspect_values.reporting.agreement import agreement_table, correction_table
 from inspect_values.reporting.audit import audit_tables
@@ -84,9 +84,14 @@ def export_labels(
     make_folder(output)
     content = sheet(key, value_names(table))
     key_path, rubric_path = output.with_suffix(".key.json"), output.with_suffix(".rubric.md")
-    write_text(output, content.to_csv(index=False))
-    write_text(key_path, key_json(key))
-    write_text(rubric_path, _rubric(catalog, sorted({item.pair for item in key.items})))
+    # a sheet without its own key would be of no use
+    write_texts(
+        {
+            output: content.to_csv(index=False),
+            key_path: key_json(key),
+            rubric_path: _rubric(catalog, sorted({item.pair for item in key.items})),
+        }
+    )
     console.print(f"{key.planned}, stratified by pair and by what the judge put first.")
     console.print(f"Sheet for the labellers: {output}", soft_wrap=True)
     console.print(f"Rubric for the labellers: {rubric_path}", soft_wrap=True)

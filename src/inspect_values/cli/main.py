@@ -1,8 +1,9 @@
 """The command `inspect-values`."""
 
+import errno
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -26,6 +27,9 @@ CSV = click.option(
     "--csv", "csv_path", type=click.Path(path_type=Path), help="Write the estimates as CSV."
 )
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says where a disk, or one's share of it, is full."""
+
 
 class SentenceGroup(click.Group):
     """A command group that shows our errors as sentences, never as a traceback."""
@@ -35,8 +39,18 @@ class SentenceGroup(click.Group):
         try:
             return super().invoke(ctx)
         except InspectValuesError as error:
-            Console(stderr=True, highlight=False).print(f"[bold]Error:[/bold] {escape(str(error))}")
-            sys.exit(2)
+            _fail(str(error))
+        except OSError as error:
+            # also where no file of ours is written: temporary ones, caches of libraries
+            if error.errno not in _FULL:
+                raise
+            what = f"'{error.filename}'" if error.filename else "a temporary file"
+            _fail(f"{what} cannot be written ({error.strerror}).")
+
+
+def _fail(sentence: str) -> NoReturn:
+    Console(stderr=True, highlight=False).print(f"[bold]Error:[/bold] {escape(sentence)}")
+    sys.exit(2)
 
 
 @click.group(cls=SentenceGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -45,6 +45,9 @@ from inspect_values.verdict import SCHEMA
 OVER_BUDGET = 3
 """Exit code of a command whose run was stopped by its budget."""
 
+INTERRUPTED = 130
+"""Exit code of a command whose run was interrupted, as a shell has it after Ctrl-C."""
+
 _started = Options()
 _REFUSAL_FAILS: ContextVar[bool] = ContextVar("inspect_values_refusal_fails", default=False)
 
@@ -141,15 +144,14 @@ class RunHook(Hooks):
 
     async def on_run_end(self, data: RunEnd) -> None:
         """Say what the run came to."""
-        if self.quiet or not self.tally.started:
+        cancelled = _interrupted(data)
+        if self.quiet or not (self.tally.started or cancelled):
             return
-        interrupted = data.exception is not None or any(
-            log.status == "cancelled" for log in data.logs
-        )
-        said = [self._spent(), *self.tally.sentences(stopped=interrupted)]
+        stopped = cancelled or data.exception is not None
+        said = [self._spent(), *self.tally.sentences(stopped=stopped)]
         if self.stopped:
             said.append(self.stopped)
-        code = OVER_BUDGET if self.stopped else 0
+        code = OVER_BUDGET if self.stopped else INTERRUPTED if cancelled else 0
         _tell([f"inspect-values: {sentence}" for sentence in said], code)
 
     def _limit(self) -> Budget | None:
@@ -216,10 +218,19 @@ def _registered() -> None:
     hooks(name="inspect_values_run", description="Budget and end-of-run notes")(RunHook)
 
 
+def _interrupted(data: RunEnd) -> bool:
+    """Whether a run was ended by Ctrl-C or a cancellation, and not by its end or an error."""
+    if data.exception is not None:
+        return not isinstance(data.exception, Exception | SystemExit)
+    # after Ctrl-C Inspect hands over no logs at all, and no exception
+    return not data.logs or any(log.status == "cancelled" for log in data.logs)
+
+
 def _tell(sentences: list[str], code: int) -> None:
     """Say something as the last words of a command, or now if no command runs.
 
-    After an interruption Inspect's last words are that all tasks are complete, with exit code 0.
+    After an interruption Inspect's own last words are that all tasks are complete, with exit code
+    0, which a script would take for success.
     """
     context = click.get_current_context(silent=True)
     if context is not None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from inspect_ai.log import EvalSample
 
-from inspect_values.record import Record, read_record
+from inspect_values.record import Record, changed_ids, read_record
 from inspect_values.verdict import Outcome
 
-_MOST_NAMES = 6
 IN_FLIGHT = "CancelledError"
 
 
@@ -85,12 +84,3 @@ class Tally:
                 "flight; the same 'inspect eval-set' again asks what is left."
             )
         return found
-
-
-def changed_ids(model: str, ids: Counter[str]) -> str:
-    """The sentence that a model answered under several ids."""
-    shown = ", ".join(f"{name} ({count})" for name, count in ids.most_common(_MOST_NAMES))
-    return (
-        f"{model} answered under {len(ids)} model ids: {shown}. They may be different models: "
-        "their answers are told apart by the column model_returned of the verdict table."
-    )

@@ -1,6 +1,7 @@
 """Words and numbers as they stand in the terminal and on the page."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,12 +9,23 @@ import pandas as pd
 from inspect_values.analysis.estimate import Estimate
 from inspect_values.analysis.labs import UNKNOWN_LAB
 from inspect_values.analysis.table import judge_label
+from inspect_values.record import changed_ids
 from inspect_values.safe import plain as plain
+from inspect_values.verdict import Outcome
 
 SIMULATED_NOTE = (
     "SIMULATED models: their values were planted to test this tool. "
     "Nothing here is a finding about a real model."
 )
+
+
+_ANSWERED = (
+    Outcome.VERDICT,
+    Outcome.GRADER_FAILED,
+    Outcome.NO_MAJORITY,
+    Outcome.INVALID_RESPONSE,
+)
+"""Outcomes of answers that were given by the model that was asked."""
 
 
 def key_text(key: str) -> str:
@@ -84,7 +96,7 @@ def simulated(table: pd.DataFrame) -> bool:
 
 
 def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
-    """What a reader must know beside the numbers: missing answers, self-grading, withheld."""
+    """What a reader must know beside the numbers: missing answers, other models, withheld."""
     found: list[str] = []
     missing = table.loc[table["outcome"] != "verdict", "outcome"].value_counts()
     if table["lean"].isna().all():
@@ -100,6 +112,7 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     if table["self_graded"].fillna(False).any():
         models = sorted({plain(m) for m in table.loc[table["self_graded"].fillna(False), "model"]})
         found.append(f"SELF-GRADED, by the model under test: {', '.join(models)}.")
+    found += returned_ids(table)
     if not table["run_status"].eq("success").all():
         found.append("Some runs did not finish; what they hold so far is counted.")
     reasons = sorted({e.withheld for e in estimates if e.withheld and e.statistic == "lean"})
@@ -108,6 +121,24 @@ def notes(table: pd.DataFrame, estimates: Sequence[Estimate]) -> list[str]:
     found += usage(table)
     judges = sorted({plain(judge) for judge in judge_label(table).dropna()})
     found.append(f"Judged by: {', '.join(judges) or 'nobody'}.")
+    return found
+
+
+def returned_ids(table: pd.DataFrame) -> list[str]:
+    """A sentence for each model whose provider answered under more than one model id.
+
+    Answers that are missing don't count: a fallback model's answer is credited to nobody. Nor do
+    imported choices, where the column says from which column of the file they came.
+    """
+    given = table["outcome"].isin(_ANSWERED) & table["scorer"].ne("recorded").fillna(True)
+    columns = ["model", "model_returned", "sample_uuid", "epoch", "turn"]
+    answers = table.loc[given & table["model_returned"].notna(), columns]
+    found: list[str] = []
+    for model, own in answers.groupby("model", observed=True, sort=True):
+        if own["model_returned"].nunique() > 1:
+            once = own.drop_duplicates(["sample_uuid", "epoch", "turn"])
+            ids = Counter(plain(name) for name in once["model_returned"])
+            found.append(changed_ids(plain(model), ids))
     return found
 
 

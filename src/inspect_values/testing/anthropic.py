@@ -123,6 +123,7 @@ class AnthropicServer(HttpLab):
                 else {"type": "errored", "error": content}
             )
             results.append({"custom_id": item.custom_id, "result": result})
+        self.batched += len(results)
         name = f"msgbatch_{secrets.token_hex(8)}"
         self._batches[name] = results
         return web.json_response(self._batch(name))

@@ -1,16 +1,16 @@
-"""A lab's HTTP server on loopback, in a thread of its own."""
+"""A lab's HTTP server on loopback."""
 
 import asyncio
 import json
-import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
-from inspect_values.testing.desk import Ask, Desk, Reply
+from inspect_values.testing.desk import Ask, Reply
 from inspect_values.testing.faults import Fault
+from inspect_values.testing.serving import LabServer
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,20 +31,8 @@ STATUS = {
 """The status of the faults that every lab expresses by one; a lab may know others."""
 
 
-class HttpLab(ABC):
-    """A lab's server; a subclass knows the lab's wire format."""
-
-    variable = ""
-    """The environment variable with which the lab's SDK is sent here."""
-
-    key_variable = ""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"{desk.lab} server", daemon=True)
+class HttpLab(LabServer):
+    """A lab's HTTP server; a subclass knows the lab's wire format."""
 
     @abstractmethod
     def routes(self) -> list[tuple[str, str, Handler]]:
@@ -63,39 +51,19 @@ class HttpLab(ABC):
         """Where the server is, as the environment variable wants it."""
         return f"http://127.0.0.1:{self.port}"
 
-    def environment(self) -> dict[str, str]:
-        """The environment variables with which the lab's SDK is sent here."""
-        return {self.variable: self.url, self.key_variable: self.desk.key}
-
-    def start(self) -> None:
-        """Start serving; the port is known when this returns."""
-        self._thread.start()
-        self._ready.wait(30)
-
-    def stop(self) -> None:
-        """Stop serving; open connections are cut."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+    async def listen(self) -> None:
+        """Begin to serve, and set the port."""
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_routes([web.route(*route) for route in self.routes()])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        self._loop.run_until_complete(self._listen(runner))
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
-
-    async def _listen(self, runner: web.AppRunner) -> None:
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.port = runner.addresses[0][1]
+        self.port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Stop serving; open connections are cut."""
+        await self._runner.cleanup()
 
     async def serve(
         self,

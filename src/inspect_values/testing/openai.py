@@ -157,13 +157,15 @@ class OpenAIServer(HttpLab):
         for line in lines:
             item = json.loads(line)
             status, content = await self._one(asked.endpoint, item["body"])
-            result = {"id": f"req_{secrets.token_hex(4)}", "custom_id": item["custom_id"]}
-            if status == 200:
-                body = {"status_code": status, "request_id": "req", "body": content}
-                good.append(result | {"response": body, "error": None})
-            else:
-                error = {"code": status, "message": content["error"]["message"]}
-                bad.append(result | {"response": None, "error": error})
+            # what is wrong with a request stands in its response, not under `error`
+            result = {
+                "id": f"batch_req_{secrets.token_hex(4)}",
+                "custom_id": item["custom_id"],
+                "response": {"status_code": status, "request_id": "req", "body": content},
+                "error": None,
+            }
+            (good if status == 200 else bad).append(result)
+        self.batched += len(lines)
         return web.json_response(self._batch(asked, good, bad))
 
     async def _retrieve(self, request: web.Request) -> web.StreamResponse:

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 from inspect_values.errors import one_of
 from inspect_values.plugins.catalog import evaluation_catalog
@@ -14,37 +13,13 @@ from inspect_values.testing.anthropic import AnthropicServer
 from inspect_values.testing.desk import Desk
 from inspect_values.testing.faults import Plan, never
 from inspect_values.testing.google import GoogleServer
-from inspect_values.testing.http import HttpLab
 from inspect_values.testing.knowledge import Knowledge
 from inspect_values.testing.openai import OpenAIServer, XaiHttpServer
+from inspect_values.testing.serving import LabServer
 from inspect_values.testing.xai import XaiServer
 from inspect_values.values import ValuePair
 
-
-class Server(Protocol):
-    """What every lab's server can do."""
-
-    desk: Desk
-
-    @property
-    def url(self) -> str:
-        """Where it is, as the lab's environment variable wants it."""
-        ...
-
-    def environment(self) -> dict[str, str]:
-        """The environment variables with which the lab's SDK is sent here."""
-        ...
-
-    def start(self) -> None:
-        """Start serving."""
-        ...
-
-    def stop(self) -> None:
-        """Stop serving."""
-        ...
-
-
-SERVERS: dict[str, type[HttpLab] | type[XaiServer]] = {
+SERVERS: dict[str, type[LabServer]] = {
     "anthropic": AnthropicServer,
     "openai": OpenAIServer,
     "google": GoogleServer,
@@ -68,7 +43,7 @@ MODELS = {
 class Servers:
     """Running servers, by lab."""
 
-    labs: dict[str, Server]
+    labs: dict[str, LabServer]
 
     def environment(self) -> dict[str, str]:
         """The environment variables with which all labs' SDKs are sent here, keys included."""
@@ -143,7 +118,7 @@ def lab_servers(
         slow: Seconds that a slow answer takes.
     """
     names = labs or ("anthropic", "openai", "google", "xai")
-    running: dict[str, Server] = {}
+    running: dict[str, LabServer] = {}
     try:
         for name in names:
             key = f"sk-simulated-{secrets.token_hex(16)}"

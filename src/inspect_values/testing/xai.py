@@ -4,58 +4,30 @@
 # (grpcio and the messages that xai-sdk generates bring no types)
 
 import asyncio
-import threading
 from typing import Any
 
-from inspect_values.testing.desk import Ask, Desk, Reply, chat
+from inspect_values.testing.desk import Ask, Reply, chat
 from inspect_values.testing.faults import Fault
+from inspect_values.testing.serving import LabServer
 
 _SERVICE = "xai_api.Chat"
 
 _ROLES = {1: "user", 2: "assistant", 3: "system"}
 
 
-class XaiServer:
+class XaiServer(LabServer):
     """xAI's gRPC API on loopback."""
 
     variable = "XAI_BASE_URL"
     key_variable = "XAI_API_KEY"
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="xai server", daemon=True)
 
     @property
     def url(self) -> str:
         """Where the server is, as the environment variable wants it."""
         return f"localhost:{self.port}"
 
-    def environment(self) -> dict[str, str]:
-        """The environment variables with which the lab's SDK is sent here."""
-        return {self.variable: self.url, self.key_variable: self.desk.key}
-
-    def start(self) -> None:
-        """Start serving; the port is known when this returns."""
-        self._thread.start()
-        self._ready.wait(30)
-
-    def stop(self) -> None:
-        """Stop serving."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._listen())
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(server.stop(None))
-        self._loop.close()
-
-    async def _listen(self) -> Any:
+    async def listen(self) -> None:
+        """Begin to serve, and set the port."""
         import grpc
         from xai_sdk.proto import chat_pb2
 
@@ -65,7 +37,7 @@ class XaiServer:
             ("grpc.http2.min_ping_interval_without_data_ms", 1000),
             ("grpc.http2.max_ping_strikes", 0),
         ]
-        server = grpc.aio.server(options=options)
+        self._server = grpc.aio.server(options=options)
         handler = grpc.unary_unary_rpc_method_handler(
             self._complete,
             request_deserializer=chat_pb2.GetCompletionsRequest.FromString,
@@ -73,10 +45,14 @@ class XaiServer:
             response_serializer=bytes,
         )
         handlers = {"GetCompletion": handler}
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
-        self.port = server.add_secure_port("localhost:0", grpc.local_server_credentials())
-        await server.start()
-        return server
+        generic = grpc.method_handlers_generic_handler(_SERVICE, handlers)
+        self._server.add_generic_rpc_handlers((generic,))
+        self.port = self._server.add_secure_port("localhost:0", grpc.local_server_credentials())
+        await self._server.start()
+
+    async def close(self) -> None:
+        """Stop serving; open connections are cut."""
+        await self._server.stop(None)
 
     async def _complete(self, asked: Any, context: Any) -> bytes:
         sent = {str(key): str(value) for key, value in context.invocation_metadata()}

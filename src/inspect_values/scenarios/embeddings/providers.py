@@ -5,6 +5,7 @@ for nothing twice.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -110,4 +111,5 @@ def _keep(path: Path, part: NDArray[np.float32]) -> None:
         np.save(unfinished, part, allow_pickle=False)
         unfinished.replace(path)
     except OSError:
-        return
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
