@@ -78,7 +78,7 @@ def started(
 
 def _run(command: Sequence[str], cwd: Path, env: Mapping[str, str], said: Sequence[Path]) -> None:
     for stream, path in enumerate(said, start=1):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may ignore it
     os.chdir(cwd)
     os.environ.clear()

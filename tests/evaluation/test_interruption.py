@@ -5,17 +5,18 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.table import verdict_table
+from tests.commands import started, typed  # pyright: ignore[reportMissingImports]
 
-SCENARIOS = 160
+SCENARIOS = 80
 
 
 class Labs:
@@ -25,35 +26,34 @@ class Labs:
 
 def command(logs: Path) -> list[str]:
     return [
-        *(sys.executable, "-m", "inspect_ai", "eval-set", "inspect_values/fairness_vs_efficiency"),
+        *("inspect", "eval-set", "inspect_values/fairness_vs_efficiency"),
         *("-T", f"scenarios={SCENARIOS}", "--model", "simulated/aster-1", "--max-samples", "2"),
         *("--log-buffer", "1", "--log-dir", str(logs), "--display", "plain"),
     ]
 
 
-def interrupted(logs: Path, trouble: Callable[[subprocess.Popen[bytes]], None]) -> tuple[str, int]:
+def interrupted(logs: Path, trouble: Callable[[BaseProcess], None]) -> tuple[str, int | None]:
     """What a run says that meets trouble once ten samples are done, and its exit code."""
     output = logs.parent / f"{logs.name}.txt"
-    with output.open("w") as sink:
-        run = subprocess.Popen(command(logs), stdout=sink, stderr=sink, start_new_session=True)
-        try:
-            for _ in range(400):
-                time.sleep(0.2)
-                done = re.findall(r"Samples:\s*(\d+)/", output.read_text())
-                if (done and int(done[-1]) >= 10) or run.poll() is not None:
-                    break
-            trouble(run)
-            run.wait(120)
-        finally:
-            if run.poll() is None:
-                os.killpg(run.pid, signal.SIGKILL)
-                run.wait()
-    return output.read_text(), run.returncode
+    output.touch()
+    run = started(logs.parent, *command(logs), said=(output, output))
+    try:
+        for _ in range(1600):
+            time.sleep(0.05)
+            done = re.findall(r"Samples:\s*(\d+)/", output.read_text())
+            if (done and int(done[-1]) >= 10) or run.exitcode is not None:
+                break
+        trouble(run)
+        run.join(120)
+    finally:
+        run.kill()
+        run.join()
+    return output.read_text(), run.exitcode
 
 
 def complete(logs: Path) -> None:
     """The same command again asks what is left, and each query has one row."""
-    again = subprocess.run(command(logs), capture_output=True, text=True, timeout=200, check=False)
+    again = typed(logs.parent, *command(logs))
     assert again.returncode == 0, again.stdout[-2000:]
     table = verdict_table([logs], Labs())
     assert len(table) == SCENARIOS
@@ -70,7 +70,7 @@ def test_after_ctrl_c_what_was_in_flight_is_said_and_nothing_done_is_asked_again
     tmp_path: Path,
 ) -> None:
     logs = tmp_path / "logs"
-    said, code = interrupted(logs, lambda run: run.send_signal(signal.SIGINT))
+    said, code = interrupted(logs, lambda run: os.kill(run.pid or 0, signal.SIGINT))
     assert code == 130, "a script must not take it for success"
     flying = re.search(r"interrupted: (\d+) queries are done, (\d+) were in flight", said)
     assert flying, said[-2000:]
@@ -102,7 +102,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_ends_a_run_and_with_more_room_it_goes_on(small_disk: Path) -> None:
     logs = small_disk / "logs"
-    said = subprocess.run(command(logs), capture_output=True, text=True, timeout=200, check=False)
+    said = typed(small_disk, *command(logs))
     assert said.returncode
     assert "were in flight" in said.stderr
     before = set(verdict_table([logs], Labs()).query("outcome == 'verdict'")["sample_uuid"])
