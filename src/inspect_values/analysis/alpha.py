@@ -9,7 +9,7 @@ from inspect_values.analysis.intervals import Interval, quantile_t, too_few
 
 FEWEST = 12
 """From so many families on the interval covers at least 93 %; with 8 or 10 it covers 92 % in some
-worlds (docs/laboratory-effects.md)."""
+worlds (docs/decisions/0015)."""
 
 
 class AlphaSums(NamedTuple):
@@ -85,7 +85,7 @@ def alpha_interval(sums: AlphaSums) -> tuple[float | None, Interval]:
     """Alpha, with the delete-one-family jackknife interval.
 
     It is taken on the scale of log(1 - alpha), with t and G - 1 degrees of freedom. A percentile
-    bootstrap on that scale covers 1 to 3 % less with 8 to 20 families (docs/laboratory-effects.md).
+    bootstrap on that scale covers 1 to 3 % less with 8 to 20 families (docs/decisions/0015).
 
     Returns:
         Alpha (None where it is not defined) and its interval.

@@ -63,7 +63,7 @@ def distance_interval(
     just like the reference never seems so. The lower limit is therefore lower by the most that
     noise can have added: the bias of a folded normal at the lower limit of each pair's difference.
     A bootstrap, which knows nothing of this, covers 0 to 90 % where differences are small
-    (docs/laboratory-effects.md).
+    (docs/decisions/0015).
 
     Args:
         means: For each pair the mean lean of each situation.

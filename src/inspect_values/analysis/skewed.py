@@ -9,7 +9,7 @@ from inspect_values.analysis.intervals import CONSTANT, Interval, quantile_t, to
 
 FEWEST = 40
 """Families below which the interval is withheld: a tail that holds one family in twenty is in none
-of the others, and no interval can correct for what it does not see (docs/laboratory-effects.md)."""
+of the others, and no interval can correct for what it does not see (docs/decisions/0015)."""
 
 
 def skewed_interval(means: Sequence[float], low: float, high: float) -> Interval:
