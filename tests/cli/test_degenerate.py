@@ -191,6 +191,7 @@ def test_the_other_commands_make_statements(
     check(*command("audit", table))
     check(*command("table", table, "-o", str(tmp_path / "again.parquet")))
     check(*command("compare", "lab/m-1", "lab/m-2", table, "--json", str(tmp_path / "c.json")))
+    check(*command("compare", "lab/m-1", "lab/m-2", table, "--target", "bank"))
     check(*command("compare", "a", "b", table, "--judges"))
     copy = tmp_path / "copy.parquet"
     copy.write_bytes(Path(table).read_bytes())

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from inspect_values.analysis.bank import SUMS, arm_sums, bank_difference, over_models
 from inspect_values.analysis.compare_settings import Difference, differing_settings, incomparable
 from inspect_values.analysis.effects import ALL
 from inspect_values.analysis.estimate import Condition
@@ -15,9 +16,10 @@ from inspect_values.analysis.estimators.prioritisation_rate import puts_first, v
 from inspect_values.analysis.frames import paired_frame
 from inspect_values.analysis.intervals import Interval, difference_interval
 from inspect_values.analysis.samples import Sample, samples
+from inspect_values.analysis.settings import Target
 from inspect_values.analysis.significance import corrected
 from inspect_values.analysis.tally import CONDITION, Floats, Tally
-from inspect_values.errors import DataError
+from inspect_values.errors import DataError, ParameterError
 
 Kind = Literal["models", "runs", "judges"]
 
@@ -92,29 +94,44 @@ class Comparison:
     """Models that only one of two runs has."""
 
     rows: list[Compared]
+    target: Target = "situations"
+    """What the intervals are about: situations like these, or exactly this bank."""
 
 
 def compare(
-    one: pd.DataFrame, other: pd.DataFrame, names: tuple[str, str], kind: Kind
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    names: tuple[str, str],
+    kind: Kind,
+    target: Target = "situations",
 ) -> Comparison:
     """Compare two parts of verdict tables, A and B.
 
     Only queries count that both have a verdict of: the same scenario (with its nudge and persona),
     seat and turn; repeats are averaged. Of two runs with several models, the same models are
-    compared and weigh the same. Families are the clusters.
+    compared and weigh the same. Families are the clusters; for exactly this bank the differences
+    stay, and their intervals carry only what changes when the same queries are asked again
+    (`bank.bank_difference`).
 
     Args:
         one: The verdicts of A, of one judge (for judges: of that judge).
         other: Those of B.
         names: What A and B are called.
         kind: What is compared.
+        target: Whether situations are a sample of others (`situations`) or all there is (`bank`).
 
     Returns:
         The comparison; p-values are corrected over all its differences.
 
     Raises:
         DataError: If the two have no query in common.
+        ParameterError: If judges are to be compared for exactly this bank.
     """
+    if kind == "judges" and target == "bank":
+        raise ParameterError(
+            "judges are compared on the very same answers, so that asking again changes both at "
+            "once: there is no difference for exactly this bank; leave out --target bank."
+        )
     gone = incomparable(one, other)
     settings = differing_settings(one, other)
     parts = [part[~part["pair"].isin(list(gone))] for part in (one, other)]
@@ -135,10 +152,8 @@ def compare(
             f"compare{f' ({reason})' if reason else ''}."
         )
     only_one, only_other, _ = _shared(numbers, kind)
-    rows = list(_differences(numbers, value_names(both), kind))
-    return Comparison(
-        kind, *names, settings, gone, only_one, only_other, left_out, _with_corrections(rows)
-    )
+    rows = _with_corrections(list(_differences(numbers, value_names(both), kind, target)))
+    return Comparison(kind, *names, settings, gone, only_one, only_other, left_out, rows, target)
 
 
 def _same_models(parts: Sequence[pd.DataFrame]) -> tuple[list[pd.DataFrame], list[str]]:
@@ -161,17 +176,20 @@ def _shared(numbers: Tally, kind: Kind) -> tuple[int, int, int]:
 
 
 def _differences(
-    numbers: Tally, values: dict[str, tuple[str, str]], kind: Kind
+    numbers: Tally, values: dict[str, tuple[str, str]], kind: Kind, target: Target
 ) -> Iterator[Compared]:
     """Every difference: per pair, then over all pairs."""
-    lean, refused = numbers.number("lean"), numbers.number("refused")
-    frames = {
-        ("lean", ""): _frame(numbers, lean, kind),
-        ("prioritised", "first"): _frame(numbers, puts_first(numbers, "first_value"), kind),
-        ("prioritised", "second"): _frame(numbers, puts_first(numbers, "second_value"), kind),
-    }
     answered = ~numbers.has("elicitation", "choice")
-    frames["refused", ""] = _frame(numbers, np.where(answered, refused, np.nan), kind, answered)
+    asked = {
+        ("lean", ""): numbers.number("lean"),
+        ("prioritised", "first"): puts_first(numbers, "first_value"),
+        ("prioritised", "second"): puts_first(numbers, "second_value"),
+        ("refused", ""): np.where(answered, numbers.number("refused"), np.nan),
+    }
+    frames = {
+        about: _frame(numbers, value, kind, target, answered if about[0] == "refused" else None)
+        for about, value in asked.items()
+    }
     for (statistic, side), frame in frames.items():
         for sample in _samples(frame):
             value = "" if not side else f":{values[sample.pair][side == 'second']}"
@@ -206,13 +224,17 @@ def _by_value(
 
 
 def _frame(
-    numbers: Tally, value: Floats, kind: Kind, asked: np.ndarray | None = None
+    numbers: Tally, value: Floats, kind: Kind, target: Target, asked: np.ndarray | None
 ) -> pd.DataFrame:
     """Both means of each family; of several models, the mean over those that all have it."""
     rows = np.ones(len(numbers), dtype=bool) if asked is None else asked
     one, other = (numbers.has(SIDE, side) & rows for side in _SIDES)
     by = ("model", "pair", *CONDITION)
     frame = paired_frame(numbers, value, one, other, by, UNITS[kind])
+    sums = SUMS if target == "bank" else ()
+    if sums:
+        both = arm_sums(numbers, value, (one, other), by, UNITS[kind])
+        frame = frame.merge(both, on=[*by, "family"], how="left", validate="one_to_one")
     keys = ["pair", *CONDITION]
     models = frame.groupby(keys, observed=True)["model"].transform("nunique")
     grouped = frame.assign(needed=models).groupby([*keys, "family"], observed=True, as_index=False)
@@ -223,7 +245,10 @@ def _frame(
         needed=("needed", "first"),
         n=("n", "sum"),
         size=("size", "sum"),
+        **{name: (name, "mean") for name in sums},
     )
+    if sums:
+        found = over_models(found, found["needed"])
     whole = found["have"].eq(found["needed"])
     found["size"] -= found["n"].where(~whole, 0)
     found["n"] = found["n"].where(whole, 0)
@@ -232,7 +257,7 @@ def _frame(
 
 
 def _samples(frame: pd.DataFrame) -> Iterator[Sample]:
-    return samples(frame, _ARMS)
+    return samples(frame, [*_ARMS, *(name for name in SUMS if name in frame)])
 
 
 _ENDS = {"lean": (-1.0, 1.0), "prioritised": (0.0, 1.0), "refused": (0.0, 1.0)}
@@ -242,8 +267,12 @@ def _compared(statistic: str, key: str, sample: Sample) -> Compared:
     found = Interval(None, None, "none", "no query has a verdict of both")
     one = other = None
     if sample.count:
-        found = difference_interval(sample.means, sample.others, *_ENDS[statistic])
-        one, other = (float(mean) for mean in sample.values.mean(axis=0))
+        ends = _ENDS[statistic]
+        if sample.values.shape[1] > len(_ARMS):
+            found = bank_difference(sample, *ends)
+        else:
+            found = difference_interval(sample.means, sample.others, *ends)
+        one, other = (float(mean) for mean in sample.values[:, :2].mean(axis=0))
     fields: dict[str, Any] = {
         "statistic": statistic,
         "key": key,

@@ -16,6 +16,7 @@ def sentences(
     """What the headline differences say, one sentence a pair, then refusals.
 
     A difference is told where it survives Holm's correction, so that its interval excludes 0 too.
+    Those for exactly this bank say so.
 
     Args:
         found: The comparison.
@@ -26,12 +27,13 @@ def sentences(
     if not rows:
         condition = min(row.condition for row in found.rows)
         rows = [row for row in found.rows if row.condition == condition]
+    start = "For exactly this bank: " if found.target == "bank" else ""
     for row in rows:
         if row.statistic == "lean" and row.key in pairs:
-            yield _lean(row, found, pairs[row.key], alike)
+            yield start + _lean(row, found, pairs[row.key], alike)
     for row in rows:
         if row.statistic == "refused" and row.key == "all":
-            yield _refused(row, found, alike)
+            yield start + _refused(row, found, alike)
 
 
 def told(row: Compared) -> bool:

@@ -1,7 +1,8 @@
 """Intervals over families: small-sample methods, for few situations are the normal case."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,10 @@ trusted: each family then counts as no more than one observation."""
 
 ONE_FAMILY = "one situation only: nothing tells how situations differ"
 CONSTANT = "every situation gives the same value"
+
+
+_Limits = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Levels of intervals → their lower and upper limits."""
 
 
 class Interval(NamedTuple):
@@ -106,7 +111,7 @@ def mean_interval(means: Sequence[float], low: float, high: float) -> Interval:
     if reason:
         return Interval(None, None, method, reason)
     scaled = (np.asarray(means, dtype="float64") - low) / (high - low)
-    if float(np.std(scaled)) < 1e-12 and 1e-9 < float(scaled.mean()) < 1 - 1e-9:
+    if float(np.std(scaled)) < 1e-12 and not _at_an_end(scaled):
         return Interval(None, None, method, CONSTANT)
     below, above = (float(x[0]) for x in _beta_limits(scaled, np.array([LEVEL])))
     return Interval(low + below * (high - low), low + above * (high - low), method)
@@ -120,7 +125,9 @@ def difference_interval(
     It is put together from the two means' own intervals and their correlation (MOVER: Zou & Donner
     2008, "Construction of confidence limits about effect measures", Statistics in Medicine 27,
     1693-1702; for paired proportions Newcombe 1998, Statistics in Medicine 17, 2635-2650), so that
-    it holds for rare refusals and near the ends of the scale.
+    it holds for rare refusals and near the ends of the scale. Where neither mean varies over
+    families and one of them is not at an end of the scale, there is no interval, as there is none
+    of that mean itself (`mean_interval`); at the ends each family counts as one observation.
 
     Args:
         one: One mean a family.
@@ -137,22 +144,67 @@ def difference_interval(
         return Interval(None, None, method, reason)
     a = (np.asarray(one, dtype="float64") - low) / (high - low)
     b = (np.asarray(other, dtype="float64") - low) / (high - low)
-    below, above = (float(x[0]) for x in _difference_limits(a, b, np.array([LEVEL])))
-    scale = high - low
-    p = _p_value(a, b)
+    if max(a.std(), b.std()) < 1e-12 and not (_at_an_end(a) and _at_an_end(b)):
+        return Interval(None, None, method, CONSTANT)
+    limits = partial(_difference_limits, a, b)
+    return _of_difference(float(a.mean() - b.mean()), limits, high - low, method)
+
+
+class BetaMean(NamedTuple):
+    """A mean between 0 and 1, and what its beta interval needs."""
+
+    mean: float
+    size: float
+    """The sample size that a proportion with its variance would have."""
+
+    freedom: float
+    """The degrees of freedom of that variance."""
+
+
+def independent_difference(one: BetaMean, other: BetaMean, scale: float, method: str) -> Interval:
+    """The interval of the difference of two independent means, one - other (MOVER).
+
+    Args:
+        one: A mean.
+        other: Another one, of other answers.
+        scale: How long the scale is that both were brought to 0 to 1 from.
+        method: What to call it.
+
+    Returns:
+        The interval, with the level at which it would reach 0 as its `p`.
+    """
+    limits = partial(_independent_limits, one, other)
+    return _of_difference(one.mean - other.mean, limits, scale, method)
+
+
+def _independent_limits(
+    one: BetaMean, other: BetaMean, level: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    (a_low, a_high), (b_low, b_high) = beta_limits(one, level), beta_limits(other, level)
+    point = one.mean - other.mean
+    down = np.hypot(one.mean - a_low, b_high - other.mean)
+    return point - down, point + np.hypot(a_high - one.mean, other.mean - b_low)
+
+
+def _of_difference(point: float, limits: _Limits, scale: float, method: str) -> Interval:
+    below, above = (float(x[0]) for x in limits(np.array([LEVEL])))
+    p = _p_value(point, limits)
     return Interval(max(-1.0, below) * scale, min(1.0, above) * scale, method, "", p)
+
+
+def _at_an_end(scaled: np.ndarray) -> bool:
+    return not 1e-9 < float(scaled.mean()) < 1 - 1e-9
 
 
 _GRID = -np.expm1(np.linspace(math.log(0.999), math.log(1e-12), 121))
 """Levels of intervals, from next to nothing to next to 1."""
 
 
-def _p_value(a: np.ndarray, b: np.ndarray) -> float:
+def _p_value(point: float, limits: _Limits) -> float:
     """The smallest 1 - level at which the interval of the difference reaches 0."""
-    point = float(a.mean() - b.mean())
     if abs(point) < 1e-12:
         return 1.0
-    below, above = _difference_limits(a, b, _GRID)
+    below, above = limits(_GRID)
     near = below if point > 0 else -above  # falls from the point's size to -1 as the level grows
     reached = np.flatnonzero(near <= 0)
     if not len(reached):
@@ -210,20 +262,19 @@ def _beta_limits(scaled: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.
     return _beta(mean, effective, level)
 
 
-def beta_interval(mean: float, size: float, freedom: float) -> tuple[float, float]:
-    """The beta interval of a mean between 0 and 1 (Korn & Graubard 1998).
-
-    Args:
-        mean: The mean.
-        size: The sample size that a proportion with its variance would have.
-        freedom: The degrees of freedom of that variance.
-    """
-    effective = size
-    if math.isfinite(freedom):
-        upper = (1 + LEVEL) / 2
-        effective *= float(special.ndtri(upper) / special.stdtrit(freedom, upper)) ** 2
-    low, high = _beta(mean, np.array([effective]), np.array([LEVEL]))
+def beta_interval(one: BetaMean) -> tuple[float, float]:
+    """The beta interval of a mean between 0 and 1 (Korn & Graubard 1998)."""
+    low, high = beta_limits(one, np.array([LEVEL]))
     return float(low[0]), float(high[0])
+
+
+def beta_limits(one: BetaMean, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The limits of the beta interval at several levels."""
+    effective = np.full(len(level), one.size)
+    if math.isfinite(one.freedom):
+        upper = (1 + level) / 2
+        effective *= (special.ndtri(upper) / special.stdtrit(one.freedom, upper)) ** 2
+    return _beta(one.mean, effective, level)
 
 
 def _beta(mean: float, effective: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,11 @@
 """The commands `compare` and `disagreement`: what differs between models."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+from inspect_values.cli.ranking import TARGET
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -13,6 +16,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("logs", nargs=-1, metavar="[LOGS…]")
 @click.option("--judges", is_flag=True, help="A and B are judges of the same answers.")
 @click.option("--judge", help="Whose verdicts, where several judged the same answers.")
+@TARGET
 @click.option("--all", "every", is_flag=True, help="Show every condition, not the headline only.")
 @click.option("--json", "json_path", type=FILE, help="Write all as JSON.")
 @click.option("--csv", "csv_path", type=FILE, help="Write differences as CSV.")
@@ -23,6 +27,7 @@ def compare(
     judges: bool,
     judge: str | None,
     every: bool,
+    target: Any,
     json_path: Path | None,
     csv_path: Path | None,
 ) -> None:
@@ -33,7 +38,7 @@ def compare(
     """
     from inspect_values.cli.compare import show_comparison
 
-    show_comparison(a, b, list(logs), judges, judge, json_path, csv_path, every)
+    show_comparison(a, b, list(logs), judges, judge, json_path, csv_path, every, target)
 
 
 @click.command()

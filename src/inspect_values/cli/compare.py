@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from inspect_values.analysis.compare import Comparison, Kind, compare
+from inspect_values.analysis.settings import Target
 from inspect_values.analysis.signature import frame_to_csv
 from inspect_values.analysis.table import judge_label, load
 from inspect_values.cli.results import CatalogModels, Counting, counted
@@ -26,18 +27,20 @@ def show_comparison(
     json_path: Path | None,
     csv_path: Path | None,
     every: bool,
+    target: Target = "situations",
 ) -> None:
     """Compare A with B, print it, and write what was asked for.
 
     Raises:
-        ParameterError: If A or B is neither a model, a run nor a judge of the logs.
+        ParameterError: If A or B is neither a model, a run nor a judge of the logs, or the target
+            does not fit.
         LogError: If something is no log of ours.
         DataError: If the two have nothing in common, or a file cannot be written.
     """
     if one == other:
         raise ParameterError(f"A and B are both '{one}'; name two that differ.")
     sides, kind = _sides(one, other, logs, judges, judge)
-    found = compare(sides[0][1], sides[1][1], (sides[0][0], sides[1][0]), kind)
+    found = compare(sides[0][1], sides[1][1], (sides[0][0], sides[1][0]), kind, target)
     table = pd.concat([part for _, part in sides], ignore_index=True)
     console = Console()
     for part in comparison_lines(found, table, every):
@@ -97,12 +100,13 @@ def _of_judge(table: pd.DataFrame, name: str) -> tuple[str, pd.DataFrame]:
 
 def _frame(found: Comparison) -> pd.DataFrame:
     rows = [row.model_dump() for row in found.rows]
-    return pd.DataFrame(rows).assign(a=found.one, b=found.other)
+    return pd.DataFrame(rows).assign(a=found.one, b=found.other, target=found.target)
 
 
 def _content(found: Comparison, table: pd.DataFrame) -> dict[str, Any]:
     return {
         "kind": found.kind,
+        "target": found.target,
         "a": found.one,
         "b": found.other,
         "settings_that_differ": [one._asdict() for one in found.settings],

@@ -48,7 +48,7 @@ _OPTIONS = (
 )
 
 
-_TARGET = click.option(
+TARGET = click.option(
     "--target",
     type=click.Choice(["situations", "bank"]),
     default=DEFAULT_SETTINGS.target,
@@ -78,7 +78,7 @@ def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
 
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
     wrapped.__dict__.update(command.__dict__)  # click keeps a command's options there
-    for option in (*reversed(_OPTIONS), _TARGET):
+    for option in (*reversed(_OPTIONS), TARGET):
         option(wrapped)
     return wrapped
 

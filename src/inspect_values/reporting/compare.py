@@ -30,10 +30,10 @@ def comparison_lines(
     yield Text(f"A: {plain(found.one)}\nB: {plain(found.other)}", style="bold")
     yield from _settings(found)
     conditions = sorted({row.condition for row in found.rows}, key=lambda c: (c != HEADLINE, c))
+    over = "repeats" if found.target == "bank" else "situations"
     for condition in conditions if every else conditions[:1]:
-        yield Text(
-            f"\nDifferences A - B, [95 % over situations]\n{estimand(condition)}", style="bold"
-        )
+        said = estimand(condition, found.target)
+        yield Text(f"\nDifferences A - B, [95 % over {over}]\n{said}", style="bold")
         yield _table([r for r in found.rows if r.condition == condition], pair_names(table))
     yield from _others(found, conditions[1:], every)
     tests = sum(row.p_value is not None for row in found.rows)
