@@ -197,7 +197,8 @@ def _p_values(tests: Sequence[PValue], studies: int) -> Iterator[str]:
     yield "\n## P-values\n"
     yield (
         "P(p ≤ α) where nothing is planted must not exceed α; `power` is P(p ≤ .05) where "
-        "something is. 20 situations a pair, ICC .3.\n"
+        "something is. 20 situations a pair, ICC .3. The Monte-Carlo standard error of a share of "
+        ".05 is .011 with 400 studies, .007 with 1,000.\n"
     )
     yield "| test | studies | P(p ≤ .01) | P(p ≤ .05) | P(p ≤ .1) | power |"
     yield "| --- | --- | --- | --- | --- | --- |"
