@@ -103,11 +103,13 @@ def test_the_page_in_the_documentation_is_what_was_seen(cells: list[Cell]) -> No
     assert DOCUMENT.read_text() == page(cells), "run `make faults`"
 
 
-def test_a_share_of_prompts_meets_faults_and_the_same_ones_each_time() -> None:
+def test_a_share_of_requests_meets_faults_and_the_same_ones_each_time() -> None:
     plan = some(0.05, [Fault.RATE_LIMIT, Fault.EMPTY], seed=3)
     requests = [Request("openai", "m", f"prompt {n}") for n in range(4000)]
     met = [plan(request) for request in requests]
     assert met == [plan(request) for request in requests]
     assert 140 <= sum(fault is not None for fault in met) <= 260
     assert {fault for fault in met if fault} == {Fault.RATE_LIMIT, Fault.EMPTY}
-    assert all(plan(request.at(2, 1)) is None for request in requests)
+    again = [plan(request.at(2, 1)) for request in requests]
+    assert 140 <= sum(fault is not None for fault in again) <= 260, "repeats are drawn anew"
+    assert sum(a is not None and b is not None for a, b in zip(met, again, strict=True)) <= 25

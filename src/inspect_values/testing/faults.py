@@ -109,19 +109,21 @@ def holding(faults: Mapping[str, Fault]) -> Plan:
     )
 
 
-def some(share: float, faults: Sequence[Fault], seed: int = 0, times: int = 1) -> Plan:
-    """A share of all prompts, drawn by a hash of the prompt, meet one of the faults in turn.
+def some(share: float, faults: Sequence[Fault], seed: int = 0) -> Plan:
+    """A share of all requests meet one of the faults.
+
+    Which, is drawn by a hash of the prompt and of how often it was asked before, so that repeats and
+    retries of a prompt are drawn anew, and the same traffic meets the same faults.
 
     Args:
         share: How many of them, 0 to 1.
         faults: Which; each is as likely as any other.
-        seed: Decides which prompts.
-        times: On how many of a prompt's first requests.
+        seed: Decides which requests.
     """
 
     def plan(request: Request) -> Fault | None:
-        drawn = int(digest([seed, request.key]), 16)
-        if request.attempt > times or drawn % 10_000 >= share * 10_000:
+        drawn = int(digest([seed, request.key, request.attempt]), 16)
+        if drawn % 10_000 >= share * 10_000:
             return None
         return faults[drawn // 10_000 % len(faults)]
 
