@@ -30,7 +30,8 @@ def main(queries: int = 10_000, a_round: int = A_ROUND) -> None:
     print(
         f"{found.asked:,} queries in rounds of {a_round} over four labs through their SDKs, each "
         "lab judged by the next one; 5 % of all requests, of models and of judges, meet a fault, "
-        f"retries as well (two a request). Revision {revision}; {took:,.0f} s, the servers in the same process.\n"
+        f"retries as well (two a request). Revision {revision}; {took:,.0f} s, the servers in the "
+        "same process.\n"
     )
     print("| | |\n|---|---|")
     print(f"| queries without exactly one outcome | {found.unaccounted} |")

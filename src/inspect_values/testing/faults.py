@@ -112,8 +112,8 @@ def holding(faults: Mapping[str, Fault]) -> Plan:
 def some(share: float, faults: Sequence[Fault], seed: int = 0) -> Plan:
     """A share of all requests meet one of the faults.
 
-    Which, is drawn by a hash of the prompt and of how often it was asked before, so that repeats and
-    retries of a prompt are drawn anew, and the same traffic meets the same faults.
+    Which, is drawn by a hash of the prompt and of how often it was asked before, so that repeats
+    and retries of a prompt are drawn anew, and the same traffic meets the same faults.
 
     Args:
         share: How many of them, 0 to 1.
