@@ -39,11 +39,14 @@ def main(kills: int = 200) -> None:
     print("| | |\n|---|---|")
     rows = {
         "kills of runs": runs.kills,
+        "… of them in the middle of answers": runs.working,
         "runs that were completed": runs.runs,
         "queries": runs.queries,
         "queries without exactly one row in the verdict table": runs.unaccounted,
         "completed samples that were run again": runs.repeated,
-        "answers given twice by the server (in flight at a kill)": runs.twice,
+        "answers given twice by the server": runs.twice,
+        "… of them such as the client had in its cache": runs.again,
+        "… of them such as were not in flight at a kill": runs.unexplained,
         "kills of commands that write": files.kills,
         "commands that ended": files.ended,
         "half-written files": len(runs.damaged) + len(files.damaged),

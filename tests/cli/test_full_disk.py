@@ -144,6 +144,15 @@ def test_files_that_belong_together_are_written_together(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [small]
 
 
+def test_a_folder_that_cannot_be_made_is_a_sentence(inputs: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    with chdir(tmp_path):
+        done = run("elo @logs --csv file/r.csv", inputs)
+    assert done.exit_code == 2
+    assert "the folder 'file' cannot be made" in " ".join(done.output.split())
+    assert (tmp_path / "file").read_text() == "old"
+
+
 def test_every_option_that_names_an_output_is_tried() -> None:
     written = {"--json", "--csv", "--page", "--parquet", "-o", "--rejected", "--refused"}
     written |= {"--verdicts", "--order"}

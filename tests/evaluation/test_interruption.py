@@ -1,5 +1,6 @@
 """Ctrl-C, a full disk and a log folder that goes away in the middle of a run."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -9,11 +10,15 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from inspect_ai.hooks import RunEnd
+from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSpec
 
 from inspect_values.analysis.models import ModelIdentity
 from inspect_values.analysis.table import verdict_table
+from inspect_values.evaluation.hook import RunHook
 from tests.commands import started, typed  # pyright: ignore[reportMissingImports]
 
 SCENARIOS = 80
@@ -79,6 +84,36 @@ def test_after_ctrl_c_what_was_in_flight_is_said_and_nothing_done_is_asked_again
     first = set(verdict_table([logs], Labs()).query("outcome == 'verdict'")["sample_uuid"])
     complete(logs)
     assert first <= set(verdict_table([logs], Labs())["sample_uuid"])
+
+
+@pytest.mark.parametrize(
+    ("error", "statuses", "code"),
+    [
+        (None, [], 130),  # what Inspect hands over after Ctrl-C, at whatever moment
+        (KeyboardInterrupt(), [], 130),
+        (None, ["success", "cancelled"], 130),
+        (None, ["success", "error"], 0),  # Inspect ends with 1 by itself
+        (OSError("no space left"), [], 0),
+    ],
+)
+def test_only_an_interruption_ends_with_130(
+    error: BaseException | None,
+    statuses: list[Any],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[tuple[list[str], int]] = []
+    monkeypatch.setattr("inspect_values.evaluation.hook._tell", lambda *words: ended.append(words))
+    spec = EvalSpec(
+        created="2026-11-25", task="t", dataset=EvalDataset(), model="m", config=EvalConfig()
+    )
+    logs: Any = [EvalLog(eval=spec, status=status) for status in statuses]
+    hook = RunHook()
+    hook.tally.start()  # a query is asked when it happens
+    asyncio.run(hook.on_run_end(RunEnd(None, "run", error, logs)))
+    ((said, found),) = ended
+    assert found == code
+    assert "1 were in flight" in said[-1]
 
 
 def test_a_log_folder_that_goes_away_loses_only_itself(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
+from urllib.request import urlopen
 
 from inspect_values.testing.servers import knowledge, lab_servers
 
@@ -28,6 +29,15 @@ class Apart:
     def counts(self) -> dict[str, int]:
         """How many whole answers each prompt has had since the last `forget`."""
         return json.loads(self._ask("counts"))
+
+    def settle(self) -> None:
+        """Wait until all requests that were sent before this are counted.
+
+        The server takes them in their order, also those of a client that is dead by now.
+        """
+        address = next(v for k, v in self.environment.items() if k.endswith("_BASE_URL"))
+        with urlopen(f"{address}/models", timeout=60) as reply:
+            reply.read()
 
     def forget(self) -> None:
         """Count from zero."""

@@ -2,13 +2,15 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from inspect_values.testing.kills import forked
+from inspect_values.testing.kills import forked, later
 
 
 @dataclass
@@ -26,7 +28,6 @@ def kill_commands(
     out: Path,
     kills: int,
     seed: int = 1,
-    longest: float = 4.0,
 ) -> Files:
     """Kill commands that write, and look at their files after each.
 
@@ -36,16 +37,18 @@ def kill_commands(
         out: Where they write.
         kills: How many kills; a command that ends before its moment is no kill.
         seed: Decides the moments.
-        longest: Seconds after which a command is killed at the latest.
     """
     out.mkdir(parents=True, exist_ok=True)
     found, drawn = Files(), random.Random(seed)
     commands = _commands(logs, out)
+    # once each without a kill: how long they take depends on the machine
+    longest = [_seconds(call, command) for command in commands]
     number = 0
     while found.kills < kills:
-        command = commands[number % len(commands)]
+        turn = number % len(commands)
         number += 1
-        if forked(lambda command=command: _call(call, command), drawn.uniform(0.05, longest)):
+        moment = later(drawn.uniform(0.05, longest[turn]))
+        if forked(partial(_call, call, commands[turn]), moment):
             found.ended += 1
             if found.ended > 10 * kills + 20:
                 break  # a machine so fast that nothing is left to kill
@@ -68,6 +71,12 @@ def _commands(logs: Path, out: Path) -> list[list[str]]:
 
 def _call(call: Callable[[list[str]], object], arguments: list[str]) -> None:
     call(arguments)
+
+
+def _seconds(call: Callable[[list[str]], object], command: list[str]) -> float:
+    begin = time.monotonic()
+    forked(partial(_call, call, command), None)
+    return time.monotonic() - begin
 
 
 def _whole(path: Path) -> bool:

@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from inspect_ai import eval_set  # pyright: ignore[reportUnknownVariableType] (a type of a package that is not installed)
 from inspect_ai.log import list_eval_logs, read_eval_log_sample_summaries
+from inspect_ai.model import cache_path
 
 from inspect_values.analysis.table import verdict_table
 from inspect_values.evaluation.tasks.tradeoffs import tradeoffs
@@ -25,8 +27,12 @@ from inspect_values.testing.matrix import Labs
 from inspect_values.testing.servers import model
 
 PAIR = "fairness_vs_efficiency"
+PERSONA = "aster-1"
 AT_ONCE = 4
 """Queries in flight at most."""
+
+Moment = Callable[[], bool]
+"""Whether a moment has come."""
 
 
 @dataclass
@@ -34,16 +40,23 @@ class Killed:
     """What kills did to a number of runs."""
 
     kills: int = 0
+    working: int = 0
+    """Kills of runs that had received answers since they were started."""
+
     runs: int = 0
     queries: int = 0
     repeated: int = 0
     """Completed samples that were run again, or are in no final log."""
 
     twice: int = 0
-    """Answers that the server gave more than once: in flight at a kill, or paid for twice."""
+    """Answers that the server gave more than once."""
 
-    most_twice: int = 0
-    """The most of them that a single run had, above what was in flight at its kills."""
+    again: int = 0
+    """Answers that the client had in its cache at a kill, and received again."""
+
+    unexplained: int = 0
+    """Answers that the server gave, that the client has not kept, and that cannot have been in
+    flight at the kill that followed."""
 
     unaccounted: int = 0
     """Queries without exactly one row in the verdict table."""
@@ -65,7 +78,7 @@ def kill_runs(
         kills: After how many kills to stop; the last run is then completed.
         queries: Scenarios of each run.
         seed: Decides the moments.
-        longest: Seconds after which a run is killed at the latest.
+        longest: Seconds within which those kills come that fall into the start of a run.
     """
     found, drawn = Killed(), random.Random(seed)
     cache = Path(os.environ["XDG_CACHE_HOME"])
@@ -73,20 +86,98 @@ def kill_runs(
         server.forget()
         shutil.rmtree(cache, ignore_errors=True)
         logs = folder / f"logs-{found.runs}"
-        before, flying, done = set[str](), 0, False
+        before, done, seen = set[str](), False, Seen()
         while not done:
-            left = drawn.uniform(0.1, longest) if found.kills < kills else None
-            done = forked(lambda logs=logs: _run(logs, queries), left)
+            moment = _moment(drawn, server, queries, longest) if found.kills < kills else None
+            done = forked(lambda logs=logs: _run(logs, queries), moment)
+            earlier, seen = seen, compare(found, seen, server, done=done)
             if not done:
                 found.kills += 1
-                flying += AT_ONCE
+                found.working += seen.given > earlier.given
                 before |= _completed(logs)
-        _account(found, server, logs, before, flying, queries)
+        _account(found, server, logs, before, queries)
     return found
 
 
-def forked(work: Callable[[], None], seconds: float | None) -> bool:
-    """Do something in a fork; False if it was killed (-9) after so many seconds.
+class Counting(Protocol):
+    """A server that counts its answers."""
+
+    def settle(self) -> None:
+        """Wait until all requests that were sent before this are counted."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many whole answers each prompt has had."""
+        ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What server and client hold at one moment."""
+
+    given: int = 0
+    """Answers that the server gave."""
+
+    kept: dict[Path, int] = field(default_factory=dict[Path, int])
+    """The client's whole cache entries, with the times at which they were written."""
+
+
+def compare(found: Killed, before: Seen, server: Counting, *, done: bool) -> Seen:
+    """Account for the answers of one stretch between kills, by what the client had of them.
+
+    When an answer left the server says little: on a busy machine seconds pass until the client has
+    read it and Inspect has put it into its cache, and so long it is in flight. But each of the few
+    queries at work can have one such answer only, and what is in the cache is never asked again.
+
+    Args:
+        found: Where to note what is wrong.
+        before: What there was at the kill before.
+        server: Who gave the answers.
+        done: Whether the run came to its end, so that nothing is in flight.
+    """
+    server.settle()
+    now = Seen(sum(server.counts().values()), _kept())
+    flying = 0 if done else AT_ONCE
+    new = len(now.kept) - len(before.kept)
+    found.unexplained += max(0, now.given - before.given - new - flying)
+    found.again += sum(now.kept.get(path) != when for path, when in before.kept.items())
+    return now
+
+
+def _kept() -> dict[Path, int]:
+    """Inspect's cache entries of the model; one that a kill cut short is none."""
+    entries = [p for p in cache_path(model("openai", PERSONA)).rglob("*") if p.is_file()]
+    # a pickle ends with a dot; Inspect writes it in place
+    return {p: p.stat().st_mtime_ns for p in entries if p.read_bytes().endswith(b".")}
+
+
+def _moment(drawn: random.Random, server: Apart, queries: int, longest: float) -> Moment:
+    """A moment to kill a run: now and then in its first seconds, mostly in the middle of its work.
+
+    How long a start takes depends on the machine, so most moments count answers.
+    """
+    if drawn.random() < 0.25:
+        return later(drawn.uniform(0.1, longest))
+    wanted = sum(server.counts().values()) + drawn.randint(1, max(1, queries // 4))
+    pause = drawn.uniform(0, 0.1)
+
+    def come() -> bool:
+        if sum(server.counts().values()) < wanted:
+            return False
+        time.sleep(pause)
+        return True
+
+    return come
+
+
+def later(seconds: float) -> Moment:
+    """The moment after so many seconds."""
+    begin = time.monotonic()
+    return lambda: time.monotonic() - begin > seconds
+
+
+def forked(work: Callable[[], None], moment: Moment | None) -> bool:
+    """Do something in a fork; False if it was killed (-9) when the moment had come.
 
     Raises:
         RuntimeError: If it failed by itself.
@@ -94,14 +185,13 @@ def forked(work: Callable[[], None], seconds: float | None) -> bool:
     child = os.fork()
     if child == 0:
         _child(work)
-    started = time.monotonic()
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             if status:
                 raise RuntimeError(f"the fork ended with {os.waitstatus_to_exitcode(status)}")
             return True
-        if seconds is not None and time.monotonic() - started > seconds:
+        if moment is not None and moment():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -123,7 +213,7 @@ def _run(logs: Path, queries: int) -> None:
     success, _ = eval_set(
         tradeoffs(PAIR, scenarios=queries, response="rules"),
         log_dir=str(logs),
-        model=model("openai", "aster-1"),
+        model=model("openai", PERSONA),
         model_roles={"grader": "simulated/judge-plain"},
         max_samples=AT_ONCE,
         cache=True,
@@ -147,15 +237,11 @@ def _completed(logs: Path) -> set[str]:
     return found
 
 
-def _account(
-    found: Killed, server: Apart, logs: Path, before: set[str], flying: int, queries: int
-) -> None:
+def _account(found: Killed, server: Apart, logs: Path, before: set[str], queries: int) -> None:
     table = verdict_table([logs], Labs())
     found.runs += 1
     found.queries += queries
     found.unaccounted += abs(queries - len(table)) + int(table["scenario"].duplicated().sum())
     found.repeated += len(before - set(table["sample_uuid"]))
-    twice = sum(count - 1 for count in server.counts().values())
-    found.twice += twice
-    found.most_twice = max(found.most_twice, twice - flying)
+    found.twice += sum(count - 1 for count in server.counts().values())
     found.damaged += [str(path) for path in logs.rglob("*.part")]
