@@ -230,8 +230,9 @@ def _page(studies: int, rank_studies: int) -> Iterator[str]:
                 yield _row(world, each, icc, strengths_cell(world, each, icc, studies))
     yield "\n## Where the floor comes from\n"
     yield (
-        "The same without the two floors. Below six situations a strength is covered too rarely in "
-        "some world, so its interval is withheld.\n"
+        "The same without the two floors. Below six situations the interval still covers in these "
+        "worlds, but is two to eight wide on the log scale and rests on a handful of situations "
+        "being alike, which nothing in so few can show: it is withheld.\n"
     )
     yield _HEAD
     for world in WORLDS[:2]:
