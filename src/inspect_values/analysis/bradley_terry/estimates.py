@@ -14,9 +14,9 @@ from inspect_values.analysis.intervals import LEVEL
 from inspect_values.analysis.settings import AnalysisSettings
 
 FEWEST_FAMILIES = 6
-"""A strength whose value is compared in fewer families gets no interval. In the laboratory's worlds
-it would still cover (`docs/laboratory-strengths.md`), but is two to eight wide on the log scale, and
-rests on a handful of families being alike, which nothing in so few can show."""
+"""A strength whose value is compared in fewer families gets no interval. In the laboratory's
+worlds it would still cover (`docs/laboratory-strengths.md`), but is two to eight wide on the log
+scale, and rests on a handful of families being alike, which nothing in so few can show."""
 
 FEWEST_DEGREES = 4.0
 """Nor does one whose variance has fewer degrees of freedom: the t approximation fails there
