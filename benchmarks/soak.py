@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from inspect_values.testing.servers import knowledge, lab_servers
@@ -24,7 +25,8 @@ def main(queries: int = 10_000, a_round: int = A_ROUND) -> None:
     started = time.monotonic()
     with lab_servers(knowledge([PAIR]), slow=0.5) as servers, tempfile.TemporaryDirectory() as logs:
         os.environ.update(servers.environment())
-        found = soak(servers, Path(logs), queries, a_round)
+        with redirect_stdout(sys.stderr):  # where Inspect says which hooks there are
+            found = soak(servers, Path(logs), queries, a_round)
     took = time.monotonic() - started
     print("# Soak\n")
     print(
