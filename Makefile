@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lab faults view clean
+.PHONY: help install demo test tests check format lab faults view clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,8 +24,12 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## Sixteen SIMULATED models on three value pairs: table, logs, page
 	$(BIN)/inspect-values demo
 
-test: $(STAMP) check ## Everything: lint, types, tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(STAMP) ## Everything: lint, types, tests
+	@$(MAKE) --no-print-directory -j 2 check tests
+
+# three at once: many tests wait for a process of their own
+tests: $(STAMP) ## Tests only
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## Lint and types only
 	$(BIN)/ruff check .

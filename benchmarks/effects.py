@@ -147,7 +147,11 @@ def main() -> None:
         [one for one in P_VALUES if any(part in one.name for part in wanted)], given.studies
     ):
         print(line, flush=True)
-    print("\n## Cells below the floor\n")
+    print(f"\n## Cells below {LEAST:.0%}\n")
+    print(
+        "Of many cells some are low by chance. Twice the Monte-Carlo error is exceeded where "
+        "it says so.\n"
+    )
     print("\n".join(low) or f"None: every shown interval covers in {LEAST:.0%} or more.")
 
 
@@ -168,8 +172,9 @@ def _section(
             found = cell(one, world, families, many)
             value = "own" if one.own else f"{truth(one, world):.3f}"
             row = _row(f"| {name} | {families} | {icc} | {value} |", found)
-            if found.shown and found.covered + 2 * found.error < LEAST:
-                low.append(f"- {one.name}: {row}")
+            if found.shown and found.covered < LEAST:
+                beyond = found.covered + 2 * found.error < LEAST
+                low.append(f"- {'**beyond**, ' if beyond else ''}{one.name}: {row}")
             yield row
         yield f"\n{time.process_time() - start:.0f} s of the processor."
 

@@ -164,7 +164,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) -> None:
-    task = judge_audit(logs=str(study), answers=16)
+    task = judge_audit(logs=str(study), answers=32)
     judges = [
         get_model("simulated/aster-judge", memoize=False, own_lab_bias=1.5),
         get_model("simulated/birch-judge", memoize=False, jitter=0.5),
@@ -172,7 +172,7 @@ def test_the_task_puts_answers_to_the_judges_again(study: Path, tmp_path: Path) 
     logs = eval(task, model=judges, display="log", log_dir=str(tmp_path))
     assert all(log.status == "success" for log in logs)
     table = verdict_table([tmp_path], Labs())
-    assert len(table) == 2 * 16 * 9
+    assert len(table) == 2 * 32 * 9
     assert set(table["model"]) == {"simulated/aster-1", "simulated/birch-1"}
     assert set(table["judge"]) == {"simulated/aster-judge", "simulated/birch-judge"}
     assert set(table["judge_lab"]) == {"Simulated lab Aster", "Simulated lab Birch"}

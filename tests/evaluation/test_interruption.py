@@ -21,7 +21,7 @@ from inspect_values.analysis.table import verdict_table
 from inspect_values.evaluation.hook import RunHook
 from tests.commands import started, typed  # pyright: ignore[reportMissingImports]
 
-SCENARIOS = 80
+SCENARIOS = 120
 
 
 class Labs:
@@ -38,15 +38,16 @@ def command(logs: Path) -> list[str]:
 
 
 def interrupted(logs: Path, trouble: Callable[[BaseProcess], None]) -> tuple[str, int | None]:
-    """What a run says that meets trouble once ten samples are done, and its exit code."""
+    """What a run says that meets trouble in its middle, and its exit code."""
     output = logs.parent / f"{logs.name}.txt"
     output.touch()
     run = started(logs.parent, *command(logs), said=(output, output))
     try:
-        for _ in range(1600):
-            time.sleep(0.05)
-            done = re.findall(r"Samples:\s*(\d+)/", output.read_text())
-            if (done and int(done[-1]) >= 10) or run.exitcode is not None:
+        for _ in range(4000):
+            time.sleep(0.02)
+            # the log that is being written is no whole archive yet
+            done = sum(log.read_bytes().count(b"samples/") for log in logs.glob("*.eval"))
+            if done >= 30 or run.exitcode is not None:
                 break
         trouble(run)
         run.join(120)
